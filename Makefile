@@ -1,0 +1,61 @@
+# audiogan_tf: `make run` hears a GAN learn drums, `make test` checks everything, `make lab` opens the course.
+# Every target sets up .venv first where it is missing or stale.
+
+PYTHON ?= python3.13 python3.12 python3.11 python3.10 python3
+PY := .venv/bin/python
+NB ?= $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb)
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.PHONY: help run lab test lint notebooks bench requirements clean
+
+help:
+	@echo "make run           train a GAN on drum sounds for two minutes and hear the result"
+	@echo "make lab           open the lessons in JupyterLab"
+	@echo "make test          unit tests, then every lesson and solution against its stored output"
+	@echo "make lint          check the style of code and notebooks"
+	@echo "make notebooks     execute all lessons and store their outputs (one: NB=notebooks/00_x.ipynb)"
+	@echo "make bench         measure speed and quality; installs PyTorch for the comparison"
+	@echo "make requirements  pin pyproject.toml's dependencies again (newest: UPGRADE=1)"
+	@echo "make clean         remove .venv and caches; runs/ stays"
+
+# A .venv whose Python is gone, or that was made in another place, is stale as well.
+ifneq ($(shell $(PY) -c '' 2>/dev/null && cat .venv/stamp 2>/dev/null),$(shell pwd))
+.PHONY: .venv/stamp
+endif
+.venv/stamp: requirements.txt pyproject.toml
+	@sh scripts/setup_venv.sh $(PYTHON)
+
+run: .venv/stamp
+	@out=runs/drums; n=2; while [ -e "$$out" ]; do out=runs/drums-$$n; n=$$((n + 1)); done; \
+	$(PY) -m audiogan_tf train --corpus drums --seconds 120 --seed 0 --out "$$out"
+
+lab: .venv/stamp
+	$(PY) -m nbformat.sign $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb)
+	$(PY) -m jupyterlab $(AS_ROOT) $(firstword $(wildcard notebooks/00_*.ipynb))
+
+test: .venv/stamp
+	$(PY) -m pytest tests
+	$(PY) -m pytest $(NBVAL) notebooks
+
+lint: .venv/stamp
+	$(PY) -m ruff check .
+
+# PYTEST_CURRENT_TEST keeps ipykernel from storing TensorFlow's C++ log, as it does under nbval.
+notebooks: .venv/stamp
+	PYTEST_CURRENT_TEST=notebooks $(PY) -m nbconvert --to notebook --execute --inplace \
+	    --ExecutePreprocessor.timeout=600 --ExecutePreprocessor.record_timing=False $(NB)
+
+bench: .venv/stamp
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable ".[bench]"
+	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" || exit 1; done
+
+requirements: .venv/stamp
+	$(PY) scripts/requirements.py $(if $(UPGRADE),--upgrade)
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path "./.git/*" -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +

@@ -1,0 +1,36 @@
+"""audiogan_tf: hear a GAN learn. Audio generation in Keras, by ear, on two CPU cores."""
+
+import importlib
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up lines help nobody here
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "load_corpus": "corpora",
+    "Representation": "representation",
+    "GAN": "gan",
+    "SoundGenerator": "generation",
+    "evaluate": "metrics",
+    "InputError": "errors",
+}
+_MODULES = (
+    "alarms audio callbacks checkpoints checks corpora errors files gan generation judge losses "
+    "metrics models pipeline plots pretrained report representation spectral synth training "
+    "widgets"
+).split(" ")
+__all__ = sorted([*_PLACES, *_MODULES])
+
+
+def __getattr__(name):
+    """Import what is asked for on first use, so that `import audiogan_tf` itself is quick."""
+    if name in _PLACES:
+        return getattr(importlib.import_module(f"audiogan_tf.{_PLACES[name]}"), name)
+    if name in _MODULES:
+        return importlib.import_module(f"audiogan_tf.{name}")
+    raise AttributeError(f"module 'audiogan_tf' has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__

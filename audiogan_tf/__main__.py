@@ -1,0 +1,126 @@
+"""The command line: corpora, train, generate, evaluate, pretrained."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import audiogan_tf
+from audiogan_tf.errors import InputError
+
+
+def parser():
+    """The command line's arguments; these names are fixed."""
+    top = argparse.ArgumentParser(prog="audiogan_tf", description=audiogan_tf.__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    commands.add_parser("corpora", help="what can be learned from, and what is on this machine")
+    train = commands.add_parser("train", help="train a GAN on a corpus or a folder of sounds")
+    train.add_argument("--corpus", required=True, metavar="NAME|DIR")
+    train.add_argument("--model", default="small", metavar="NAME")
+    length = train.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=positive, metavar="N", help="updates in all")
+    length.add_argument("--seconds", type=positive, metavar="S", help="training time on the clock")
+    train.add_argument("--seed", type=int, default=0, metavar="K")
+    train.add_argument("--out", required=True, metavar="DIR")
+    train.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    train.add_argument("--strict", action="store_true", help="stop at the first unreadable file")
+    generate = commands.add_parser("generate", help="write new sounds as WAV files")
+    generate.add_argument("--model", required=True, metavar="RUN_DIR|PRETRAINED")
+    generate.add_argument("--count", type=positive, required=True, metavar="N")
+    generate.add_argument("--label", metavar="L", help="one class only (default: all in turn)")
+    generate.add_argument("--seed", type=int, default=0, metavar="K")
+    generate.add_argument("--out", required=True, metavar="DIR")
+    evaluate = commands.add_parser("evaluate", help="score a folder that generate wrote")
+    evaluate.add_argument("--generated", required=True, metavar="DIR")
+    evaluate.add_argument("--corpus", required=True, metavar="NAME")
+    commands.add_parser("pretrained", help="the weights that come with the kit")
+    return top
+
+
+def positive(text):
+    """A whole number above zero."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return number
+
+
+def corpora(_):
+    from audiogan_tf import corpora as known
+
+    for name, loader in known.CORPORA.items():
+        print(f"{name:8s} {loader.__doc__.splitlines()[0]}")
+    print("DIR      any folder of sounds; its subfolders' names are the labels")
+
+
+def train(options):
+    from audiogan_tf import judge, training
+
+    out = Path(options.out)
+    training.check_folder(out, options.resume)
+    known = options.corpus in audiogan_tf.corpora.CORPORA
+    choices = {} if known else {"skip_unreadable": not options.strict}
+    corpus = audiogan_tf.load_corpus(options.corpus, **choices)
+    print(f"{corpus.name}: {len(corpus.train)} clips of {corpus.representation.seconds:.2f} s")
+    ear = judge.judge_for(corpus) if corpus.class_counts else None
+    run = training.Run(corpus, out, options.model, options.seed, ear, options.resume)
+    seconds = None if options.steps else options.seconds or 120
+    outcome = run.train(options.steps, seconds)
+    run.finish()
+    if outcome == "interrupted":
+        print(f"interrupted at step {run.gan.step}; add --resume to go on")
+        return 130
+    return 0
+
+
+def generate(options):
+    from audiogan_tf import generation
+
+    source = audiogan_tf.SoundGenerator.load(options.model)
+    generation.new_folder(options.out)
+    began = time.perf_counter()
+    sounds, conditions = source.generate(options.count, options.label, options.seed)
+    classes = source.classes
+    labels = [classes[row[0]] if classes else "" for row in conditions]
+    rate = source.representation.sample_rate
+    generation.save_sounds(options.out, sounds, labels, rate)
+    seconds = sounds.size / rate
+    spent = time.perf_counter() - began
+    print(f"{options.count} sounds ({seconds:.1f} s) in {options.out}, made in {spent:.1f} s")
+
+
+def evaluate(options):
+    from audiogan_tf import generation
+
+    corpus = audiogan_tf.load_corpus(options.corpus)
+    sounds, labels = generation.read_sounds(options.generated, corpus.representation)
+    named = [label for label in labels if label]
+    numbers = [corpus.label_index(label) for label in labels] if len(named) == len(labels) else None
+    print(audiogan_tf.evaluate(sounds, corpus, numbers))
+
+
+def pretrained(_):
+    from audiogan_tf import pretrained as shipped
+
+    for name, entry in shipped.list_pretrained().items():
+        figures = ", ".join(f"{key} {value}" for key, value in entry["metrics"].items())
+        print(f"{name:16s} {entry['kind']:10s} {entry['corpus']:6s} {figures}")
+
+
+COMMANDS = {f.__name__: f for f in (corpora, train, generate, evaluate, pretrained)}
+
+
+def main(arguments=None):
+    """Run one command; returns the exit status: 0, 2 for bad input, 130 after Ctrl-C."""
+    options = parser().parse_args(arguments)
+    try:
+        return COMMANDS[options.command](options) or 0
+    except InputError as error:
+        print(f"audiogan_tf: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""What watches a training: previews that are heard and scored, a bar, and guards."""
+
+import math
+import time
+
+import keras
+import numpy as np
+
+from audiogan_tf import audio
+from audiogan_tf.alarms import alarms
+from audiogan_tf.errors import InputError
+from audiogan_tf.pipeline import inverse_all
+
+
+def even_conditions(class_counts, count):
+    """Conditions that ask for every class equally often, (count, factors) int32.
+
+    The first factor changes fastest; an unconditional model gets (count, 0).
+    """
+    index = np.arange(count)
+    columns = []
+    for classes in class_counts:
+        columns.append(index % classes)
+        index = index // classes
+    return np.stack(columns, axis=1).astype("int32") if columns else np.zeros((count, 0), "int32")
+
+
+class Preview(keras.callbacks.Callback):
+    """After each epoch: the same latents drawn again, heard by the judge, checked for alarms.
+
+    representation: the way back; judge: judge.Judge or None; class_counts: as in the model;
+    count: clips per preview; on_preview: function of one row, called after each.
+    `history` holds one dict a preview: step, seconds, score (share of clips the judge names as
+    asked; None without a judge), losses, alarms. `best_weights` are those with the highest
+    score. Used in lessons 00 and 06.
+    """
+
+    def __init__(self, representation, judge=None, class_counts=(), count=48, on_preview=None):
+        super().__init__()
+        self.representation, self.judge, self.on_preview = representation, judge, on_preview
+        self.asked = even_conditions(class_counts, count)
+        self.history, self.best_score, self.best_weights = [], -1.0, None
+        self.seconds = 0.0  # spent in previews
+        self.waveforms = self.images = None
+
+    def on_train_begin(self, logs=None):
+        self.started = time.perf_counter()
+        if self.waveforms is None:
+            self._render()  # trace everything once, before the clock matters
+
+    def on_epoch_end(self, epoch, logs=None):
+        began = time.perf_counter()
+        self._render()
+        row = {"step": self.model.step, "seconds": began - self.started, "score": self._score()}
+        row |= {key: float(value) for key, value in (logs or {}).items()}
+        row["alarms"] = alarms(
+            self.waveforms,
+            self.representation.sample_rate,
+            hearing=self.hearing,
+            asked=self.asked[:, 0] if self.asked.shape[1] else None,
+            d_real=row.get("d_real"),
+            d_fake=row.get("d_fake"),
+        )
+        self.history.append(row)
+        score = row["score"] if row["score"] is not None else 0.0
+        if score >= self.best_score:
+            self.best_score, self.best_weights = score, self.model.ema_generator.get_weights()
+        if self.on_preview:
+            self.on_preview(row)
+        self.seconds += time.perf_counter() - began
+
+    def _render(self):
+        conditions = self.asked if self.asked.shape[1] else None
+        self.images = self.model.generate(len(self.asked), conditions, seed=1)
+        waveforms = inverse_all(self.images, self.representation, iterations=16)
+        self.waveforms = audio.limit(waveforms)
+        self.hearing = None
+        if self.judge is not None:
+            self.hearing = self.judge.hear(self.waveforms, self.representation.sample_rate)
+
+    def _score(self):
+        if self.hearing is None or not self.asked.shape[1]:
+            return None
+        heard = self.hearing.probabilities[0].argmax(axis=1)
+        return float(np.mean(heard == self.asked[:, 0]))
+
+
+class Progress(keras.callbacks.Callback):
+    """One line: steps, losses, the judge's last score, the time left."""
+
+    def __init__(self, target_steps=None, target_seconds=None, preview=None):
+        super().__init__()
+        self.steps, self.seconds, self.preview = target_steps, target_seconds, preview
+
+    def on_train_begin(self, logs=None):
+        from tqdm import tqdm
+
+        self.bar = tqdm(
+            total=self.steps or round(self.seconds),
+            initial=self.model.step if self.steps else 0,
+            unit="step" if self.steps else "s",
+            dynamic_ncols=True,
+            bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {unit} [{elapsed}<{remaining}{postfix}]",
+        )
+        self.began = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.steps:
+            self.bar.update(1)
+        else:
+            spent = min(round(time.perf_counter() - self.began), self.bar.total)
+            self.bar.update(spent - self.bar.n)
+        if batch % 10 == 0:
+            text = f"step {self.model.step} D {float(logs['d_loss']):.2f}"
+            text += f" G {float(logs['g_loss']):.2f}"
+            if self.preview and self.preview.history and self.preview.judge:
+                text += f" score {self.preview.history[-1]['score'] or 0:.2f}"
+            self.bar.set_postfix_str(text, refresh=False)
+
+    def on_train_end(self, logs=None):
+        self.bar.close()
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Stop once the model has made `steps` updates in all, or trained `seconds` on the clock."""
+
+    def __init__(self, steps=None, seconds=None):
+        super().__init__()
+        self.steps, self.seconds, self.began = steps, seconds, None
+
+    def on_train_begin(self, logs=None):
+        self.began = self.began or time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        late = self.seconds and time.perf_counter() - self.began >= self.seconds
+        if late or (self.steps and self.model.step >= self.steps):
+            self.model.stop_training = True
+
+
+class StopOnNaN(keras.callbacks.Callback):
+    """Raise TrainingFailed as soon as a loss is not a number."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        for name in ("d_loss", "g_loss"):
+            if not math.isfinite(float(logs[name])):
+                raise TrainingFailed(
+                    f"{name} became {float(logs[name])} at step {self.model.step}; the last good "
+                    "state is kept: resume from it, with a smaller learning rate or a larger "
+                    "r1_weight"
+                )
+
+
+class TrainingFailed(InputError):
+    """The losses stopped being numbers."""

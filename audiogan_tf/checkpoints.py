@@ -1,0 +1,62 @@
+"""The whole state of a training in one file, so that a killed run goes on as if it had not been.
+
+A checkpoint holds generator, discriminator and averaged generator, both optimizers, the noise
+generator's seed state and the number of steps, from which the data's position follows.
+"""
+
+import json
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from audiogan_tf.errors import InputError
+from audiogan_tf.files import atomic_path
+
+
+def _variables(gan):
+    parts = (
+        gan.generator,
+        gan.discriminator,
+        gan.ema_generator,
+        gan.generator_optimizer,
+        gan.discriminator_optimizer,
+    )
+    return [variable for part in parts for variable in part.variables] + [gan.noise.state]
+
+
+def save(path, gan, notes):
+    """Write the state of a compiled GAN and JSON-able notes; whole or not at all.
+
+    Raises InputError if the disk is full or the folder is gone; the previous file survives.
+    """
+    arrays = {f"v{i:04d}": np.asarray(v) for i, v in enumerate(_variables(gan))}
+    with atomic_path(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, notes=np.array(json.dumps(notes)), **arrays)
+
+
+def restore(path, gan):
+    """Put a saved state back into a GAN of the same sizes; returns the notes.
+
+    Raises InputError if there is no such file, or it is damaged or of another model.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path}: no checkpoint here; leave out --resume to start a run")
+    variables = _variables(gan)
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            notes = json.loads(str(arrays["notes"]))
+            values = [arrays[name] for name in sorted(arrays.files) if name != "notes"]
+    except (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{path}: damaged checkpoint ({error}); delete it and start again, or generate from "
+            "best.npz beside it"
+        ) from None
+    shapes = [tuple(v.shape) for v in variables]
+    if [v.shape for v in values] != shapes:
+        raise InputError(f"{path}: belongs to a model of other sizes; use the folder's run.json")
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    return notes

@@ -1,0 +1,9 @@
+"""Errors whose message a newcomer can act on: the file, the value and the way out."""
+
+
+class InputError(ValueError):
+    """Something given to the kit cannot be used; the message is one clear sentence."""
+
+
+class UnreadableSound(InputError):
+    """A file that should hold sound does not."""

@@ -1,0 +1,110 @@
+"""Generator and discriminator networks for spectrograms of any size."""
+
+import keras
+from keras import layers
+
+from audiogan_tf.errors import InputError
+
+
+@keras.saving.register_keras_serializable("audiogan_tf")
+class ConditionalBatchNorm(layers.Layer):
+    """Batch normalisation whose scale and shift come from a condition vector.
+
+    Inputs: features (batch, frames, bins, channels) and condition (batch, size).
+    Returns features of the same shape. De Vries et al. (2017). Built in lesson 06.
+    """
+
+    def build(self, input_shape):
+        channels = input_shape[0][-1]
+        self.norm = layers.BatchNormalization(scale=False, center=False, momentum=0.9)
+        self.norm.build(input_shape[0])
+        self.scale = layers.Dense(channels, kernel_initializer="zeros", bias_initializer="ones")
+        self.shift = layers.Dense(channels, kernel_initializer="zeros")
+        self.scale.build(input_shape[1])
+        self.shift.build(input_shape[1])
+
+    def call(self, inputs, training=False):
+        features, condition = inputs
+        scale = self.scale(condition)[:, None, None, :]
+        shift = self.shift(condition)[:, None, None, :]
+        return self.norm(features, training=training) * scale + shift
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+
+def _halvings(shape, smallest=4):
+    """How often both sides can be halved before one falls below `smallest` or is odd."""
+    frames, bins = shape[:2]
+    count = 0
+    while frames % 2 == 0 and bins % 2 == 0 and min(frames, bins) >= 2 * smallest:
+        frames, bins, count = frames // 2, bins // 2, count + 1
+    if count < 2:
+        raise InputError(
+            f"a picture of {shape[0]} x {shape[1]} cannot be halved twice; choose frames and bins "
+            "that are multiples of 16, such as 64 x 64"
+        )
+    return count, frames, bins
+
+
+def _embed(labels, class_counts, size, name):
+    """One embedding for each factor (class, speaker, ...), joined: (batch, factors * size)."""
+    columns = [
+        layers.Embedding(count, size, name=f"{name}_{i}")(labels[:, i])
+        for i, count in enumerate(class_counts)
+    ]
+    return layers.Concatenate()(columns) if len(columns) > 1 else columns[0]
+
+
+def build_generator(shape, class_counts=(), latent_dim=64, channels=16, embedding=32):
+    """A generator from noise (and labels) to pictures, sized by `shape`.
+
+    shape: (frames, bins, 1), both sides divisible by 4 or more; class_counts: number of
+    classes of each condition, () for an unconditional model; channels at full resolution
+    double (at most 8 times) with every halving.
+    Model: noise (batch, latent_dim) [, labels (batch, len(class_counts)) int] ->
+    (batch, frames, bins, 1) float32 in [-1, 1].
+    Radford, Metz and Chintala (2015). Built in lesson 06.
+    """
+    count, frames, bins = _halvings(shape, smallest=8)
+    widths = [channels * min(2**i, 8) for i in range(count)][::-1]
+    noise = keras.Input([latent_dim], name="noise")
+    inputs, condition = [noise], noise
+    if class_counts:
+        labels = keras.Input([len(class_counts)], dtype="int32", name="labels")
+        inputs.append(labels)
+        embedded = _embed(labels, class_counts, embedding, "generator_embedding")
+        condition = layers.Concatenate()([noise, embedded])
+    x = layers.Dense(frames * bins * widths[0], use_bias=False)(condition)
+    x = layers.Reshape([frames, bins, widths[0]])(x)
+    x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+    for width in widths[1:]:
+        x = layers.Conv2DTranspose(width, 4, 2, padding="same", use_bias=False)(x)
+        x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+    x = layers.Conv2DTranspose(shape[-1], 4, 2, padding="same", activation="tanh")(x)
+    return keras.Model(inputs, x, name="generator")
+
+
+def build_discriminator(shape, class_counts=(), channels=16):
+    """A discriminator from pictures (and labels) to logits; positive means real.
+
+    Model: images (batch, frames, bins, 1) [, labels (batch, len(class_counts)) int] ->
+    (batch,) float32 logits. Labels enter by projection: an embedding's inner product with
+    the features. Miyato and Koyama (2018). Built in lesson 06.
+    """
+    count, _, _ = _halvings(shape)
+    widths = [channels * min(2**i, 8) for i in range(count)]
+    images = keras.Input(shape, name="images")
+    inputs, x = [images], images
+    for width in widths:
+        x = layers.Conv2D(width, 4, 2, padding="same")(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+    x = layers.Flatten()(x)
+    logits = layers.Dense(1)(x)
+    if class_counts:
+        labels = keras.Input([len(class_counts)], dtype="int32", name="labels")
+        inputs.append(labels)
+        for i, classes in enumerate(class_counts):
+            wanted = layers.Embedding(classes, x.shape[-1], name=f"projection_{i}")(labels[:, i])
+            logits = logits + layers.Dot(1)([x, wanted])
+    return keras.Model(inputs, layers.Reshape([])(logits), name="discriminator")

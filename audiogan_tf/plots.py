@@ -1,0 +1,294 @@
+"""Figures with units and alt text, and players that never change relative loudness.
+
+A figure is made by one function and displayed by `show`, which wants the alt text:
+`show(spectrogram_grid(images, representation), "Eight drum hits: ...")`.
+Colours keep their order in greyscale and for colour-blind readers.
+"""
+
+import base64
+import html
+import io
+import wave
+
+import numpy as np
+
+from audiogan_tf.audio import to_pcm16
+from audiogan_tf.errors import InputError
+
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#5F6670"  # Okabe and Ito (2008), and a neutral
+LINES = (("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", "-."), ("#333333", ":"))
+LOSSES = {"d_loss": "discriminator", "g_loss": "generator"}
+STYLE = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 10,
+    "axes.edgecolor": GREY,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": False,
+    "xtick.color": "#333333",
+    "ytick.color": "#333333",
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+MEL_TICKS = (125, 250, 500, 1000, 2000, 4000, 8000, 16000)  # Hz, octaves
+PEAK = 0.99  # the loudest of the sounds played together is lowered to this if it is above
+
+
+def _figure(width, height, rows=1, columns=1, **options):
+    """A figure outside pyplot's global list, and its axes as a (rows, columns) array."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False, **options)
+    return figure, axes
+
+
+def png(figure, dpi=100):
+    """A figure as the bytes of a PNG file."""
+    from matplotlib import rc_context
+
+    buffer = io.BytesIO()
+    with rc_context(STYLE):
+        figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()
+
+
+def show(figure, alt):
+    """Display a figure in a notebook, with a text for readers who do not see it.
+
+    alt: one or two sentences that say what the figure shows. Returns nothing.
+    """
+    from IPython.display import display
+
+    if not alt or not alt.strip():
+        raise InputError("show needs alt text: say in a sentence what the figure shows")
+    picture = base64.b64encode(png(figure)).decode()
+    content = {"image/png": picture, "text/plain": alt}
+    display(content, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def _levels(pictures, representation):
+    """Pictures or waveforms as levels in dB, (n, frames, bins)."""
+    pictures = np.asarray(pictures, "float32")
+    if pictures.ndim == 2:
+        return representation.decibels(pictures).numpy()
+    if pictures.ndim == 4:
+        pictures = pictures[..., 0]
+    if pictures.shape[1:] != representation.shape[:2]:
+        raise InputError(
+            f"pictures have shape {pictures.shape}; expected (n, {representation.samples}) "
+            f"waveforms or (n, {representation.frames}, {representation.bins}, 1) pictures"
+        )
+    centre, spread = representation._centre_and_spread()
+    return pictures * spread + centre
+
+
+def _label_hz(axis, representation):
+    """Tick a band axis in Hz: octaves on a mel scale, even steps on a linear one."""
+    from matplotlib.ticker import MaxNLocator
+
+    centres = representation.bin_hz
+    if representation.n_mels:
+        places = np.interp(MEL_TICKS, centres, np.arange(len(centres)))
+        wide = np.diff(places, append=np.inf) > len(centres) / 14  # room for the label below
+        inside = (np.array(MEL_TICKS) >= centres[0]) & (np.array(MEL_TICKS) <= centres[-1])
+        ticks = np.array(MEL_TICKS)[inside & wide]
+    else:
+        ticks = MaxNLocator(5, steps=(1, 2, 5, 10)).tick_values(0, centres[-1])
+        ticks = ticks[ticks <= centres[-1]]
+    axis.set_yticks(np.interp(ticks, centres, np.arange(len(centres))), [f"{hz:g}" for hz in ticks])
+
+
+def spectrogram_grid(pictures, representation, titles=None, columns=4, title="Spectrograms"):
+    """Spectrograms side by side on one scale of levels.
+
+    pictures: (n, frames, bins, 1) in [-1, 1], or (n, samples) waveforms; titles: n strings,
+    one a panel. Returns a figure; axes in seconds and Hz, colour in dB.
+    Read in lesson 00, built in lesson 02.
+    """
+    levels = _levels(pictures, representation)
+    columns = min(columns, len(levels))
+    rows = -(-len(levels) // columns)
+    size = (min(9.0, 1.6 + 2.6 * columns), 1.0 + 1.75 * rows)
+    figure, axes = _figure(*size, rows, columns, sharex=True, sharey=True)
+    half = representation.hop_length / representation.sample_rate / 2  # a frame is centred
+    extent = (-half, representation.seconds + half, -0.5, representation.bins - 0.5)
+    scale = {"vmin": representation.floor_db, "vmax": representation.ceiling_db, "cmap": "magma"}
+    for i, axis in enumerate(axes.flat):
+        if i >= len(levels):
+            axis.set_axis_off()
+            continue
+        image = axis.imshow(levels[i].T, origin="lower", aspect="auto", extent=extent, **scale)
+        if titles is not None:
+            axis.set_title(titles[i])
+        if i + columns >= len(levels):  # nothing below it
+            axis.tick_params(labelbottom=True)
+    axes[0, 0].set_xlim(0, representation.seconds)
+    _label_hz(axes[0, 0], representation)
+    figure.suptitle(title, fontsize=11)
+    figure.supxlabel("time (s)", fontsize=10)
+    kind = ", mel bands" if representation.n_mels else ""
+    figure.supylabel(f"frequency (Hz{kind})", fontsize=10)
+    figure.colorbar(image, ax=axes, label="level (dB)", aspect=12 * rows, pad=0.015)
+    return figure
+
+
+def waveforms(sounds, sample_rate, title="Waveforms"):
+    """Waveforms one above the other, all on one scale.
+
+    sounds: list of (caption, (samples,) float), as `players` takes; sample_rate in Hz.
+    Returns a figure; time in seconds, amplitude relative to full scale.
+    """
+    figure, axes = _figure(8, 0.9 + 1.3 * len(sounds), len(sounds), sharex=True, sharey=True)
+    for axis, (caption, waveform) in zip(axes[:, 0], sounds, strict=True):
+        axis.plot(np.arange(len(waveform)) / sample_rate, waveform, color=BLUE, linewidth=0.7)
+        axis.axhline(0, color=GREY, linewidth=0.5)
+        axis.set_title(caption, loc="left")
+    peak = max(float(np.abs(waveform).max(initial=0)) for _, waveform in sounds)
+    axes[0, 0].set_ylim(-max(1.0, peak), max(1.0, peak))
+    axes[0, 0].set_xlim(0, max(len(waveform) for _, waveform in sounds) / sample_rate)
+    axes[-1, 0].set_xlabel("time (s)")
+    figure.suptitle(title, fontsize=11)
+    figure.supylabel("amplitude (full scale = 1)", fontsize=10)
+    return figure
+
+
+def confusion_matrix(asked, heard, classes, title="Asked and heard"):
+    """How often each asked class was heard as each other one.
+
+    asked, heard: (n,) integers, indices into `classes`, a sequence of names.
+    Returns a figure; each row adds up to 100 %. Read in lesson 06.
+    """
+    counts = np.zeros((len(classes), len(classes)))
+    np.add.at(counts, (np.asarray(asked), np.asarray(heard)), 1)
+    share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    size = 2.2 + 0.48 * len(classes)
+    figure, axes = _figure(size + 0.8, size)
+    axis = axes[0, 0]
+    image = axis.imshow(share, cmap="Blues", vmin=0, vmax=100)
+    for row, column in zip(*np.nonzero(share), strict=True):
+        colour = "white" if share[row, column] > 55 else "black"
+        text = f"{share[row, column]:.0f}"
+        axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=9)
+    slanted = max(map(len, classes)) > 3
+    rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+    axis.set_xticks(range(len(classes)), classes, **rotation)
+    axis.set_yticks(range(len(classes)), classes)
+    axis.set(xlabel="class heard by the judge", ylabel="class asked for", title=title)
+    figure.colorbar(image, ax=axis, label="share of the row (%)", shrink=0.8)
+    return figure
+
+
+def score_curve(history, noise=None, real=None, metric="judge's accuracy"):
+    """The score at each preview, between the score of noise and that of real clips.
+
+    history: list of dicts with "step" and "score"; steps without a score are left out.
+    noise, real: the two floors, drawn as dashed lines, or None. Returns a figure.
+    """
+    figure, axes = _figure(7.5, 3.2)
+    axis = axes[0, 0]
+    points = [(row["step"], row["score"]) for row in history if row.get("score") is not None]
+    steps, scores = zip(*points, strict=True) if points else ((), ())
+    axis.plot(steps, scores, color=BLUE, marker="o", markersize=4, linewidth=1.8)
+    floors = ((real, "real clips", ORANGE, (6, 2)), (noise, "noise", GREY, (2, 2)))
+    for value, name, colour, dashes in floors:
+        if value is not None:
+            axis.axhline(value, color=colour, linewidth=1.4, dashes=dashes)
+            text, place = f"{name}\n{value:.3g}", {"xycoords": ("axes fraction", "data")}
+            place |= {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
+            axis.annotate(text, (1, value), color=colour, **place)
+    title = "Score between noise and real clips"
+    axis.set(xlabel="training step", ylabel=metric, title=title)
+    axis.set_xlim(0, max(steps, default=1) or 1)
+    axis.margins(y=0.08)
+    return figure
+
+
+def loss_curves(history):
+    """Every loss that a training history holds, by step.
+
+    history: list of dicts with "step" and values whose names end in "loss". Returns a figure.
+    """
+    figure, axes = _figure(7.5, 2.6)
+    axis = axes[0, 0]
+    names = sorted({name for row in history for name in row if name.endswith("loss")})
+    for i, name in enumerate(names):
+        colour, line = LINES[i % len(LINES)]
+        points = [(row["step"], row[name]) for row in history if name in row]
+        axis.plot(*zip(*points, strict=True), line, color=colour, label=LOSSES.get(name, name))
+    axis.set(xlabel="training step", ylabel="loss", title="Losses")
+    if names:
+        axis.legend(frameon=False)
+    return figure
+
+
+def wav_bytes(waveform, sample_rate):
+    """A mono 16-bit WAV file as bytes; raises InputError outside [-1, 1], as `to_pcm16` does."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(int(sample_rate))
+        file.writeframes(to_pcm16(waveform).astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def player_html(caption, waveform, sample_rate):
+    """One player as HTML that needs no other file; caption is plain text."""
+    text = html.escape(caption)
+    sound = base64.b64encode(wav_bytes(waveform, sample_rate)).decode()
+    return (
+        '<figure style="margin:0.4em 0;display:inline-block;width:17em;max-width:100%;'
+        'vertical-align:top">'
+        f'<audio controls aria-label="{text}" style="width:100%" '
+        f'src="data:audio/wav;base64,{sound}"></audio>'
+        f"<figcaption>{text}</figcaption></figure>"
+    )
+
+
+def scale_together(waves):
+    """Lower all waveforms by one factor so that none peaks above 0.99; quiet ones stay quiet."""
+    waves = [np.asarray(w, "float32") for w in waves]
+    peak = max((float(np.abs(w).max(initial=0)) for w in waves), default=0.0)
+    return waves if not PEAK < peak < np.inf else [w * (PEAK / peak) for w in waves]
+
+
+class Players:
+    """Sounds to compare, scaled together; a notebook shows one player for each."""
+
+    def __init__(self, sounds, sample_rate):
+        self.captions = [str(caption) for caption, _ in sounds]
+        self.waveforms = scale_together([waveform for _, waveform in sounds])
+        self.sample_rate = sample_rate
+
+    def _repr_html_(self):
+        pairs = zip(self.captions, self.waveforms, strict=True)
+        inner = "\n".join(player_html(*pair, self.sample_rate) for pair in pairs)
+        return f'<div style="display:flex;flex-wrap:wrap;gap:0 1.2em">\n{inner}\n</div>'
+
+    def __repr__(self):
+        pairs = zip(self.captions, self.waveforms, strict=True)
+        return "\n".join(f"[player, {len(w) / self.sample_rate:.2f} s] {c}" for c, w in pairs)
+
+
+def players(sounds, sample_rate):
+    """Players for sounds that are to be compared.
+
+    sounds: list of (caption, (samples,) float); sample_rate in Hz. The captions say what to
+    listen for. All sounds are lowered by one factor if any peaks above 0.99, so relative
+    loudness is kept and nothing wraps. Raises InputError for NaN or infinite samples.
+    """
+    if not sounds:
+        raise InputError("players needs at least one (caption, waveform) pair")
+    made = Players(sounds, sample_rate)
+    for waveform in made.waveforms:
+        to_pcm16(waveform)  # raise here, where the caller sees it; Jupyter hides errors of a repr
+    return made
+
+
+def player(waveform, sample_rate, caption):
+    """One player; see `players`."""
+    return players([(caption, waveform)], sample_rate)

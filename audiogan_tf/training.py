@@ -1,0 +1,276 @@
+"""A training run on disk: started, previewed, checkpointed, resumed, reported."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from audiogan_tf import audio, checkpoints, metrics, plots
+from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnNaN
+from audiogan_tf.errors import InputError
+from audiogan_tf.files import atomic_path
+from audiogan_tf.gan import GAN
+from audiogan_tf.generation import SoundGenerator, new_folder, read_run_config, save_sounds
+from audiogan_tf.models import build_discriminator, build_generator
+from audiogan_tf.pipeline import batches
+from audiogan_tf.report import write_report
+
+MODELS = {  # name: sizes of the two networks
+    "small": {"generator_channels": 16, "discriminator_channels": 16},
+    "medium": {"generator_channels": 32, "discriminator_channels": 32},
+}
+BATCH_SIZE = 16
+PREVIEW_STEPS = 250
+PLAYED = 16  # sounds in a preview's file, in the report and in the grid
+ENDLESS = 10**6  # epochs; StopAfter ends the training
+
+
+def build_gan(shape, class_counts, model="small", seed=0):
+    """A compiled GAN of one of the kit's sizes (MODELS) for pictures of `shape`.
+
+    Returns the GAN and the generator's build arguments. Raises InputError for an unknown size.
+    """
+    if model not in MODELS:
+        raise InputError(f"model {model!r} is unknown; use one of {', '.join(MODELS)}")
+    keras.utils.set_random_seed(seed)
+    sizes = MODELS[model]
+    network = {
+        "shape": list(shape),
+        "class_counts": list(class_counts),
+        "channels": sizes["generator_channels"],
+    }
+    generator = build_generator(**network)
+    discriminator = build_discriminator(shape, class_counts, sizes["discriminator_channels"])
+    gan = GAN(generator, discriminator, seed=seed)
+    gan.compile()
+    return gan, network
+
+
+class Run:
+    """One training in one folder.
+
+    corpus: Corpus; out: folder; model: a name in MODELS; seed; judge: judge.Judge or None.
+    resume: go on from the folder's checkpoint instead of starting.
+    """
+
+    def __init__(self, corpus, out, model="small", seed=0, judge=None, resume=False):
+        self.corpus, self.out, self.judge = corpus, Path(out), judge
+        config = {
+            "corpus": corpus.name,
+            "corpus_digest": corpus.digest,
+            "model": model,
+            "seed": seed,
+            "conditions": {name: list(names) for name, names in corpus.conditions.items()},
+            "representation": corpus.representation.get_config(),
+        }
+        if resume:
+            self._check_same(config)
+        else:
+            check_folder(self.out, resume=False)
+            _write_json(self.out / "run.json", config)
+        self.seed = seed
+        self.gan, self.network = build_gan(
+            corpus.representation.shape, corpus.class_counts, model, seed
+        )
+        self.preview = Preview(
+            corpus.representation, judge, corpus.class_counts, on_preview=self._on_preview
+        )
+        self.log = Log(self.out / "tensorboard")
+        self.listener = SoundGenerator(
+            build_generator(**self.network),
+            self.network,
+            corpus.representation,
+            corpus.conditions if corpus.class_counts else {},
+        )
+        self.trained_seconds = 0.0
+        if resume:
+            notes = checkpoints.restore(self.out / "checkpoint.npz", self.gan)
+            self.preview.history = notes["history"]
+            self.preview.best_score = notes["best_score"]
+            self.trained_seconds = notes["trained_seconds"]
+
+    def _check_same(self, config):
+        found = read_run_config(self.out)
+        for key in ("corpus_digest", "model", "seed"):
+            if found[key] != config[key]:
+                raise InputError(
+                    f"{self.out}: the run there has {key}={found[key]!r}, asked for "
+                    f"{config[key]!r}; resume it with its own settings or choose another --out"
+                )
+
+    def train(self, steps=None, seconds=None):
+        """Train up to `steps` in all, or for `seconds` more. Ctrl-C saves and stops.
+
+        Returns "done" or "interrupted". Raises TrainingFailed if a loss is not a number; the
+        state of the last preview is then kept.
+        """
+        watchers = [StopOnNaN(), self.preview, Progress(steps, seconds, self.preview)]
+        watchers.append(StopAfter(steps=steps, seconds=seconds))
+        began = time.perf_counter()
+        try:
+            self._fit(watchers)
+            outcome = "done"
+        except KeyboardInterrupt:
+            outcome = "interrupted"
+        self.trained_seconds += time.perf_counter() - began
+        self.save()
+        return outcome
+
+    def _fit(self, watchers):
+        """Epochs end at multiples of PREVIEW_STEPS, also after a stop in the middle of one."""
+        done = self.gan.step % PREVIEW_STEPS
+        for epochs, steps in ((1, PREVIEW_STEPS - done), (ENDLESS, PREVIEW_STEPS)):
+            if epochs == 1 and not done:
+                continue
+            data = batches(
+                self.corpus.train,
+                self.corpus.representation,
+                BATCH_SIZE,
+                self.seed,
+                self.gan.step,
+                self.gan.conditional,
+            )
+            self.gan.fit(data, epochs=epochs, steps_per_epoch=steps, verbose=0, callbacks=watchers)
+            if self.gan.stop_training:
+                break
+
+    def _on_preview(self, row):
+        self.log.write(row, self.preview)
+        self._save_previews(row["step"])
+        if self.preview.best_weights is not None:
+            self._save_generator("best.npz", self.preview.best_weights, row)
+            self.preview.best_weights = None
+        self.save()
+
+    def _save_previews(self, step):
+        folder = self.out / "previews"
+        folder.mkdir(exist_ok=True)
+        together = np.concatenate(self.preview.waveforms[:PLAYED])
+        representation = self.corpus.representation
+        audio.save(folder / f"step_{step:06d}.wav", together, representation.sample_rate)
+        titles = self._names(self.preview.asked[:PLAYED])
+        figure = plots.spectrogram_grid(self.preview.images[:PLAYED], representation, titles)
+        with atomic_path(folder / f"step_{step:06d}.png") as temporary:
+            temporary.write_bytes(plots.png(figure, dpi=70))
+
+    def _names(self, asked):
+        classes = self.corpus.classes
+        return [classes[row[0]] if len(row) else f"sound {i + 1}" for i, row in enumerate(asked)]
+
+    def save(self):
+        """Write checkpoint.npz, last.npz and history.json."""
+        notes = {
+            "history": self.preview.history,
+            "best_score": self.preview.best_score,
+            "trained_seconds": self.trained_seconds,
+        }
+        checkpoints.save(self.out / "checkpoint.npz", self.gan, notes)
+        self._save_generator("last.npz", self.gan.ema_generator.get_weights())
+        _write_json(self.out / "history.json", self.preview.history)
+
+    def _save_generator(self, name, weights, row=None):
+        self.listener.network.set_weights(weights)
+        self.listener.about = {"corpus": self.corpus.name, "step": self.gan.step, **(row or {})}
+        self.listener.save(self.out / name)
+
+    def finish(self, count=240):
+        """Score the best state, write sounds/, grid.png and report.html; print where they are.
+
+        count: how many sounds are scored.
+        """
+        source = SoundGenerator.load(self.out)
+        sounds, conditions = source.generate(count, seed=self.seed)
+        labels = conditions[:, 0] if source.conditions else None
+        report = None
+        if self.judge is not None:
+            report = metrics.evaluate(sounds, self.corpus, labels, self.judge)
+        written = self._write_sounds(sounds, self._names(conditions))
+        page = self._write_report(sounds, conditions, report)
+        share = self.preview.seconds / max(self.trained_seconds, 1e-9)
+        print(f"step {self.gan.step}, {self.trained_seconds:.0f} s of training", end=" ")
+        print(f"({100 * share:.1f} % of it previews, scores and checkpoints)")
+        if report is not None:
+            print(report)
+        print(f"sounds: {written}\npicture: {self.out / 'grid.png'}\nreport: {page}")
+        print("next:", *next_commands(self.out, self.corpus), sep="\n  ")
+        return report
+
+    def _write_sounds(self, sounds, names):
+        folder = self.out / "sounds"
+        shutil.rmtree(folder, ignore_errors=True)  # of an earlier finish of this same run
+        rate = self.corpus.sample_rate
+        save_sounds(folder, sounds[: 3 * PLAYED], names[: 3 * PLAYED], rate)
+        return folder
+
+    def _write_report(self, sounds, conditions, report):
+        names = self._names(conditions[:PLAYED])
+        figure = plots.spectrogram_grid(sounds[:PLAYED], self.corpus.representation, names)
+        grid = plots.png(figure)
+        with atomic_path(self.out / "grid.png") as temporary:
+            temporary.write_bytes(grid)
+        history = self.preview.history
+        return write_report(
+            self.out / "report.html",
+            f"A GAN that learned {self.corpus.name}",
+            report.rows if report is not None else [],
+            history,
+            list(zip(names, sounds[:PLAYED], strict=True)),
+            self.corpus.sample_rate,
+            grid,
+            alarms=history[-1]["alarms"] if history else (),
+            next_commands=next_commands(self.out, self.corpus),
+        )
+
+
+class Log:
+    """TensorBoard: losses and score, a picture and the sound of each preview."""
+
+    def __init__(self, folder):
+        self.writer = tf.summary.create_file_writer(str(folder))
+
+    def write(self, row, preview):
+        """Add one preview's row, first pictures and sounds."""
+        representation = preview.representation
+        with self.writer.as_default(step=row["step"]):
+            for name, value in row.items():
+                if isinstance(value, float):
+                    tf.summary.scalar(name, value)
+            pictures = np.flip(np.swapaxes(preview.images[:4], 1, 2), 1) / 2 + 0.5
+            tf.summary.image("spectrograms", pictures, max_outputs=4)
+            sounds = preview.waveforms[:4, :, None]
+            tf.summary.audio("sounds", sounds, representation.sample_rate, max_outputs=4)
+        self.writer.flush()
+
+
+def next_commands(out, corpus):
+    """What to type after a run."""
+    more = f"python -m audiogan_tf generate --model {out} --count 20"
+    if corpus.class_counts:
+        more += f" --label {corpus.classes[0]}"
+    return [
+        f"{more} --out {out}-more",
+        f"python -m audiogan_tf train --corpus {corpus.name} --out {out} --resume --seconds 600",
+        f"tensorboard --logdir {out}/tensorboard",
+    ]
+
+
+def check_folder(out, resume):
+    """Refuse a folder that holds another run, before any work; or one that holds none."""
+    out = Path(out)
+    if resume:
+        read_run_config(out)
+    elif (out / "run.json").exists():
+        raise InputError(
+            f"{out}: holds another run; pass --resume to go on with it, or choose another --out"
+        )
+    else:
+        new_folder(out)
+
+
+def _write_json(path, content):
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
