@@ -16,7 +16,7 @@ _PLACES = {
     "InputError": "errors",
 }
 _MODULES = (
-    "alarms audio callbacks checkpoints checks corpora errors files gan generation judge losses "
+    "alarms audio callbacks checkpoints checks corpora errors files gan generation judge live losses "
     "metrics models pipeline plots pretrained report representation spectral synth training "
     "widgets"
 ).split(" ")

@@ -54,7 +54,7 @@ def corpora(_):
 
 
 def train(options):
-    from audiogan_tf import judge, training
+    from audiogan_tf import training
 
     out = Path(options.out)
     training.check_folder(out, options.resume)
@@ -62,7 +62,7 @@ def train(options):
     choices = {} if known else {"skip_unreadable": not options.strict}
     corpus = audiogan_tf.load_corpus(options.corpus, **choices)
     print(f"{corpus.name}: {len(corpus.train)} clips of {corpus.representation.seconds:.2f} s")
-    ear = judge.judge_for(corpus) if corpus.class_counts else None
+    ear = training.ear_for(corpus)
     run = training.Run(corpus, out, options.model, options.seed, ear, options.resume)
     seconds = None if options.steps else options.seconds or 120
     outcome = run.train(options.steps, seconds)

@@ -14,14 +14,15 @@ import numpy as np
 import tensorflow as tf
 
 from audiogan_tf import audio, pretrained
+from audiogan_tf.corpora import cache_folder, load_corpus
 from audiogan_tf.errors import InputError
 from audiogan_tf.representation import Representation
 
 FEATURES = 128  # numbers that describe one clip
 WIDTHS = (24, 48, 64, 96, 128, 128)  # channels of the convolutions
 STRIDES = (2, 2, 1, 2, 1, 1)
-STEPS, BATCH = 1700, 32
-MOST_CLIPS = 8000  # training clips held in memory
+STEPS, SHORT_STEPS, BATCH = 1700, 400, 32
+MOST_CLIPS, MOST_HELD_OUT = 4000, 1000  # of a large corpus, how many are listened to
 ROUND_TRIPS = 2700  # of them, how many are also heard with an estimated phase
 
 
@@ -164,14 +165,26 @@ def load_judge(path_or_name):
 
 
 def judge_for(corpus):
-    """The shipped judge of a corpus, given by name or as a Corpus."""
+    """The judge of a corpus, given as a Corpus or by the name of one whose judge is shipped.
+
+    A folder of sounds has no shipped judge: a short training (about a minute) makes one, and
+    the user's cache keeps it, so that later scores come from the same judge.
+    """
     name = f"judge_{getattr(corpus, 'name', corpus)}"
-    if name not in pretrained.list_pretrained():
+    shipped = pretrained.list_pretrained()
+    if name in shipped:
+        return load_judge(name)
+    if isinstance(corpus, str):
+        known = [n.removeprefix("judge_") for n in shipped if n.startswith("judge_")]
         raise InputError(
-            f"no judge is shipped for corpus {getattr(corpus, 'name', corpus)!r}; "
-            "train one with train_judge(corpus)"
+            f"no judge is shipped for {corpus!r}; there is one for: {', '.join(known)}"
         )
-    return load_judge(name)
+    kept = cache_folder() / f"judge_{corpus.digest[:16]}.npz"
+    if not kept.exists():
+        print(f"training a judge for {corpus.name}, once ...", flush=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        train_judge(corpus, steps=SHORT_STEPS).save(kept)
+    return load_judge(kept)
 
 
 def train_judge(corpus, seed=0, steps=STEPS, progress=None):
@@ -197,15 +210,21 @@ def train_judge(corpus, seed=0, steps=STEPS, progress=None):
     judge = Judge(build_network(representation.shape, counts), representation, corpus.conditions)
     images, targets = _training_images(judge, corpus, waveforms, targets)
     _fit(judge.network, images, targets, steps, rng, progress)
-    judge.reference = Reference(
-        judge.hear(waveforms, corpus.sample_rate).features,
-        judge.hear(corpus.test.take(range(len(corpus.test))), corpus.sample_rate).features,
-        np.int32(corpus.test.conditions),
-        corpus.name,
-        corpus.digest,
-        corpus.representation,
-    )
+    judge.reference = remember(judge, corpus)
     return judge
+
+
+def remember(judge, corpus):
+    """Listen to a corpus and keep the features, in random order: a Reference."""
+    sides = []
+    for clips, most in ((corpus.train, MOST_CLIPS), (corpus.test, MOST_HELD_OUT)):
+        chosen = np.random.default_rng(0).permutation(len(clips))[:most]
+        parts = [chosen[i : i + 500] for i in range(0, len(chosen), 500)]
+        heard = [judge.hear(clips.take(part), corpus.sample_rate).features for part in parts]
+        sides.append((np.concatenate(heard), clips.conditions[chosen]))
+    (train, _), (test, conditions) = sides
+    about = (corpus.name, corpus.digest, corpus.representation)
+    return Reference(train, test, np.int32(conditions), *about)
 
 
 def _own_representation(corpus):
@@ -347,8 +366,6 @@ def held_out_accuracy(judge, corpus):
 
 def main(arguments=None):
     """Train a corpus' judge and ship it: file, digest and held-out accuracy."""
-    from audiogan_tf.corpora import load_corpus
-
     parser = argparse.ArgumentParser("python -m audiogan_tf.judge", description=main.__doc__)
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--seed", type=int, default=0)

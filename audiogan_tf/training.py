@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from audiogan_tf import audio, checkpoints, metrics, plots
+from audiogan_tf import audio, checkpoints, corpora, judge, metrics, plots, pretrained
 from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnNaN
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
@@ -50,15 +50,32 @@ def build_gan(shape, class_counts, model="small", seed=0):
     return gan, network
 
 
+def ear_for(corpus):
+    """The judge of a corpus: the shipped one, or one trained here once and kept in the cache.
+
+    Returns a judge.Judge, or None if the corpus has nothing to tell apart.
+    """
+    if not corpus.class_counts:
+        return None
+    if f"judge_{corpus.name}" in pretrained.list_pretrained():
+        return judge.judge_for(corpus)
+    kept = corpora.cache_folder() / "judges" / f"{corpus.digest}.npz"
+    if not kept.exists():
+        print("training a judge for these sounds first (once, a few minutes)")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        judge.train_judge(corpus, steps=800).save(kept)
+    return judge.load_judge(kept)
+
+
 class Run:
     """One training in one folder.
 
-    corpus: Corpus; out: folder; model: a name in MODELS; seed; judge: judge.Judge or None.
+    corpus: Corpus; out: folder; model: a name in MODELS; seed; ear: judge.Judge or None.
     resume: go on from the folder's checkpoint instead of starting.
     """
 
-    def __init__(self, corpus, out, model="small", seed=0, judge=None, resume=False):
-        self.corpus, self.out, self.judge = corpus, Path(out), judge
+    def __init__(self, corpus, out, model="small", seed=0, ear=None, resume=False):
+        self.corpus, self.out, self.judge = corpus, Path(out), ear
         config = {
             "corpus": corpus.name,
             "corpus_digest": corpus.digest,
@@ -77,7 +94,7 @@ class Run:
             corpus.representation.shape, corpus.class_counts, model, seed
         )
         self.preview = Preview(
-            corpus.representation, judge, corpus.class_counts, on_preview=self._on_preview
+            corpus.representation, ear, corpus.class_counts, on_preview=self._on_preview
         )
         self.log = Log(self.out / "tensorboard")
         self.listener = SoundGenerator(
