@@ -16,9 +16,9 @@ _PLACES = {
     "InputError": "errors",
 }
 _MODULES = (
-    "alarms audio callbacks checkpoints checks corpora errors files gan generation judge live losses "
-    "metrics models pipeline plots pretrained report representation spectral synth training "
-    "widgets"
+    "alarms audio callbacks checkpoints checks corpora errors files gan generation judge live "
+    "losses metrics models pipeline plots pretrained report representation spectral synth "
+    "training widgets"
 ).split(" ")
 __all__ = sorted([*_PLACES, *_MODULES])
 

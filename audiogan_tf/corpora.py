@@ -23,7 +23,7 @@ FSDD_FILES = 3000
 FSDD_DIGEST = "a2e8a660492f28d9eed6270b290d26cbc5c81d6077ce87d3c0ad5adf4d4ee696"
 FSDD_TEST_TAKES = 5  # takes 0 to 4 of each digit and speaker are the official test set
 DRUMS_PER_CLASS = {"train": 500, "test": 100}
-DRUMS_DIGEST = "@@DRUMS@@"
+DRUMS_DIGEST = "a0a157630b3511f1eb208e7edf68a4e2924297e619c085d338538d3ec012f6f0"
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,9 @@ def load_folder(folder, sample_rate=16000, seconds=None, skip_unreadable=True):
     good = [i for i, result in enumerate(checks) if not isinstance(result, UnreadableSound)]
     paths = [paths[i] for i in good]
     lengths = np.array([checks[i][0] for i in good])
-    digest = hashlib.sha256(b"".join(checks[i][1] for i in good)).hexdigest()
+    named = [p.relative_to(folder).as_posix().encode("utf-8", "surrogateescape") for p in paths]
+    content = b"".join(n + b"\0" + checks[i][1] for n, i in zip(named, good, strict=True))
+    digest = hashlib.sha256(content).hexdigest()
     representation = _representation_for(sample_rate, seconds or np.quantile(lengths, 0.95))
     return _split_folder(folder, paths, representation, digest)
 

@@ -16,8 +16,10 @@ import tensorflow as tf
 from audiogan_tf import audio, pretrained
 from audiogan_tf.corpora import cache_folder, load_corpus
 from audiogan_tf.errors import InputError
+from audiogan_tf.pipeline import inverse_all
 from audiogan_tf.representation import Representation
 
+NOISE_CLIPS = 300
 FEATURES = 128  # numbers that describe one clip
 WIDTHS = (24, 48, 64, 96, 128, 128)  # channels of the convolutions
 STRIDES = (2, 2, 1, 2, 1, 1)
@@ -47,12 +49,14 @@ class Hearing:
 class Reference:
     """What the judge remembers of a corpus, so that scores need no recordings.
 
-    train, test: features, (clips, 128) float32; test_conditions: (clips, k) int32;
+    train, test, noise: features, (clips, 128) float32, of training clips, held-out clips and
+    noise (see noise_clips); test_conditions: (clips, k) int32;
     corpus, digest: which corpus; representation: the pictures that a generator draws.
     """
 
     train: np.ndarray
     test: np.ndarray
+    noise: np.ndarray
     test_conditions: np.ndarray
     corpus: str
     digest: str
@@ -92,9 +96,8 @@ class Judge:
         self.network, self.representation = network, representation
         self.conditions = {name: tuple(classes) for name, classes in conditions.items()}
         self.reference = reference
-        self._call = tf.function(
-            lambda images: network(images, training=False), reduce_retracing=True
-        )
+        spec = tf.TensorSpec((None, *representation.shape), tf.float32)
+        self._call = tf.function(lambda x: network(x, training=False), input_signature=[spec])
 
     def hear(self, waveforms, sample_rate, batch=128):
         """Listen to clips of any length and rate.
@@ -142,7 +145,8 @@ class Judge:
             "digest": reference.digest,
             "corpus_representation": reference.representation.get_config(),
         }
-        memory = [reference.train, reference.test, np.int16(reference.test_conditions)]
+        memory = [reference.train, reference.test, reference.noise]
+        memory.append(np.int16(reference.test_conditions))
         pretrained.save(path, config, [*self.network.get_weights(), *memory])
 
 
@@ -154,9 +158,9 @@ def load_judge(path_or_name):
     representation = Representation.from_config(config["representation"])
     conditions = config["conditions"]
     network = build_network(representation.shape, [len(c) for c in conditions.values()])
-    network.set_weights(weights[:-3])
+    network.set_weights(weights[:-4])
     reference = Reference(
-        *weights[-3:],
+        *weights[-4:],
         config["corpus"],
         config["digest"],
         Representation.from_config(config["corpus_representation"]),
@@ -210,6 +214,7 @@ def train_judge(corpus, seed=0, steps=STEPS, progress=None):
     judge = Judge(build_network(representation.shape, counts), representation, corpus.conditions)
     images, targets = _training_images(judge, corpus, waveforms, targets)
     _fit(judge.network, images, targets, steps, rng, progress)
+    _calibrate(judge, images[: len(waveforms)], targets)
     judge.reference = remember(judge, corpus)
     return judge
 
@@ -223,8 +228,18 @@ def remember(judge, corpus):
         heard = [judge.hear(clips.take(part), corpus.sample_rate).features for part in parts]
         sides.append((np.concatenate(heard), clips.conditions[chosen]))
     (train, _), (test, conditions) = sides
+    noise = judge.hear(noise_clips(corpus.representation, NOISE_CLIPS), corpus.sample_rate)
     about = (corpus.name, corpus.digest, corpus.representation)
-    return Reference(train, test, np.int32(conditions), *about)
+    return Reference(train, test, noise.features, np.int32(conditions), *about)
+
+
+def noise_clips(representation, count):
+    """What a generator that learned nothing sounds like: random pictures made audible.
+
+    Returns (count, samples) float32. Uniform noise in [-1, 1], then the usual way back.
+    """
+    images = np.random.default_rng(0).uniform(-1, 1, (count, *representation.shape))
+    return inverse_all(images.astype("float32"), representation, iterations=16)
 
 
 def _own_representation(corpus):
@@ -281,6 +296,24 @@ def _fit(network, images, targets, steps, rng, progress):
         loss = step(tf.constant(images[chosen]), tf.constant(targets[chosen]))
         if progress and (number + 1) % 100 == 0:
             progress(number + 1, steps, float(loss))
+
+
+def _calibrate(judge, images, targets):
+    """Scale each head so that its probabilities are as sure as it is right.
+
+    Blended and smoothed labels taught it to be timid. The scale with the least cross-entropy on
+    varied training clips is folded into the head's weights. Guo et al. (2017).
+    """
+    size = min(len(images), 1500)
+    varied = augment(tf.constant(images[:size]))
+    outputs = [judge._call(varied[i : i + 128]) for i in range(0, size, 128)]
+    scales = np.geomspace(0.5, 8, 60)
+    for k in range(len(judge.conditions)):
+        logits = np.concatenate([output[k] for output in outputs])
+        right = [_softmax(scale * logits)[np.arange(size), targets[:size, k]] for scale in scales]
+        costs = [-np.mean(np.log(np.maximum(share, 1e-9))) for share in right]
+        head, best = judge.network.get_layer(f"head_{k}"), scales[int(np.argmin(costs))]
+        head.set_weights([best * weight for weight in head.get_weights()])
 
 
 def augment(images):

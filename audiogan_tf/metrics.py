@@ -14,10 +14,8 @@ import numpy as np
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.judge import Hearing, judge_for, remember
-from audiogan_tf.pipeline import inverse_all
 
 NEIGHBOURS = 5  # k of precision, recall, density and coverage
-MOST_NOISE = 300  # clips of noise that are rendered for the floor
 MOST_PAIRS = 2000  # training clips in the kernel distance: more change the third digit only
 COVERED = 0.2  # a class counts as covered from this share of its even number of clips
 
@@ -226,8 +224,8 @@ def evaluate(waveforms, corpus, labels=None, judge=None, sample_rate=None):
     corpus: a Corpus, or the name of one whose judge is shipped (no recordings are needed);
     labels: what was asked for, (clips,) int, or (clips, conditions) for all conditions, or
     None; judge: the corpus' own when None. Six clips or more. Returns a Report.
-    Noise floor: as many pictures of noise through the corpus' way back (at most 300); real
-    floor: as many held-out clips, or all there are. Used in lesson 06, explained in lesson 12.
+    Noise floor: as many clips of noise (judge.noise_clips; at most 300); real floor: as many
+    held-out clips, or all there are. Used in lesson 06, explained in lesson 12.
     """
     judge = judge or judge_for(corpus)
     known = judge.reference if isinstance(corpus, str) else _reference(judge, corpus)
@@ -241,24 +239,15 @@ def evaluate(waveforms, corpus, labels=None, judge=None, sample_rate=None):
     rate = sample_rate or known.representation.sample_rate
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(known.test))[: len(waveforms)]
-    noise = noise_clips(known.representation, min(len(waveforms), MOST_NOISE))
+    noise = known.noise[: len(waveforms)]
     heard = [
         (judge.hear(waveforms, rate), asked),
-        (judge.hear(noise, known.representation.sample_rate), asked[: len(noise)]),
+        (judge.classify(noise), np.resize(asked, (len(noise), asked.shape[1]))),
         (judge.classify(known.test[chosen]), known.test_conditions[chosen][:, : asked.shape[1]]),
     ]
     columns = [_scores(hearing, wanted, judge, known) for hearing, wanted in heard]
     rows = [Row(name, *(column[name] for column in columns)) for name in columns[0]]
     return Report(rows, known.corpus, len(waveforms))
-
-
-def noise_clips(representation, count):
-    """What a generator that learned nothing sounds like: random pictures made audible.
-
-    Returns (count, samples) float32. Uniform noise in [-1, 1], then the usual way back.
-    """
-    images = np.random.default_rng(0).uniform(-1, 1, (count, *representation.shape))
-    return inverse_all(images.astype("float32"), representation, iterations=16)
 
 
 def _reference(judge, corpus):

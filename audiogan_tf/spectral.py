@@ -13,12 +13,20 @@ import tensorflow as tf
 from audiogan_tf.errors import InputError
 
 
+def _compiled(function):
+    """A tf.function that is traced once for each pair of n_fft and hop_length."""
+    graph = tf.function(function, reduce_retracing=True)
+    # A new size needs a new graph; TensorFlow would take five sizes in a row for a mistake.
+    graph._omit_frequent_tracing_warning = True
+    return graph
+
+
 def hann(n_fft):
     """The periodic Hann window, (n_fft,) float32."""
     return tf.signal.hann_window(n_fft, periodic=True)
 
 
-@tf.function(reduce_retracing=True)
+@_compiled
 def stft(waveforms, n_fft, hop_length):
     """Short-time Fourier transform with centred frames and a Hann window.
 
@@ -51,7 +59,7 @@ def _overlap_and_add(frames, n_fft, hop_length):
     return tf.reshape(total, [-1, (count + overlap - 1) * hop_length])
 
 
-@tf.function(reduce_retracing=True)
+@_compiled
 def istft(spectrum, n_fft, hop_length):
     """The waveform whose STFT is nearest to `spectrum` (least squares).
 
@@ -117,11 +125,11 @@ def fast_griffin_lim(
     elif phase is None:
         phase = tf.random.stateless_uniform(tf.shape(magnitude), [seed, 0], 0.0, 2 * np.pi)
     steps, momentum = tf.constant(iterations), tf.constant(momentum)
-    return _iterate(magnitude, phase, n_fft, hop_length, steps, momentum)
+    return _iterate(magnitude, n_fft, hop_length, phase, steps, momentum)
 
 
-@tf.function(reduce_retracing=True)
-def _iterate(magnitude, phase, n_fft, hop_length, iterations, momentum):
+@_compiled
+def _iterate(magnitude, n_fft, hop_length, phase, iterations, momentum):
     push = momentum / (1 + momentum)
     waves = istft(_polar(magnitude, phase), n_fft, hop_length)
     previous = tf.zeros_like(waves)
@@ -170,7 +178,7 @@ def _slope(values, axis):
     return rise / tf.reshape(steps, [-1] + [1] * (2 - axis))
 
 
-@tf.function(reduce_retracing=True)
+@_compiled
 def neighbour_phase(magnitude, n_fft, hop_length):
     """A quick guess of the phase: each frame follows from the one before, all bins at once.
 

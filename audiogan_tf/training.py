@@ -151,7 +151,14 @@ class Run:
                 self.gan.step,
                 self.gan.conditional,
             )
-            self.gan.fit(data, epochs=epochs, steps_per_epoch=steps, verbose=0, callbacks=watchers)
+            self.gan.fit(
+                data,
+                epochs=epochs,
+                steps_per_epoch=steps,
+                verbose=0,
+                shuffle=False,
+                callbacks=watchers,
+            )
             if self.gan.stop_training:
                 break
 

@@ -23,8 +23,9 @@ def drums():
     rng = np.random.default_rng(2)
     draws = [(name, synth.draw_factors(rng, name)) for name in synth.DRUMS]
     waves = np.stack([synth.drum(*draw, 8064, 16000, rng) for draw in draws])
-    return waves, dict(sample_rate=16000, n_fft=512, hop_length=128, frames=64,
-                       floor_db=-30.0, ceiling_db=42.0)
+    return waves, dict(
+        sample_rate=16000, n_fft=512, hop_length=128, frames=64, floor_db=-30.0, ceiling_db=42.0
+    )
 
 
 def fsdd():
@@ -33,8 +34,14 @@ def fsdd():
         paths = sorted(Path(folder, "fsdd", "recordings").glob("*_[0-4].wav"))[::3]
         if paths:
             waves = [audio.peak_normalise(audio.load(path)[0]) for path in paths]
-            size = dict(sample_rate=8000, n_fft=256, hop_length=64, frames=96,
-                        floor_db=-35.0, ceiling_db=36.0)
+            size = dict(
+                sample_rate=8000,
+                n_fft=256,
+                hop_length=64,
+                frames=96,
+                floor_db=-35.0,
+                ceiling_db=36.0,
+            )
             return np.stack([audio.fix_length(wave, 95 * 64) for wave in waves]), size
     return None
 
@@ -53,8 +60,12 @@ def rows(waves, size):
     fast = spectral.fast_griffin_lim(magnitude, n_fft, hop, 60)
     yield "phase", "fast Griffin-Lim, 60 steps", fast
     known = tf.math.exp(tf.complex(0.0, tf.math.angle(spectrum)))
-    ways = (("linear, one scale", None, False), ("linear, per bin", None, True),
-            ("64 mel bands, one scale", 64, False), ("64 mel bands, per bin", 64, True))
+    ways = (
+        ("linear, one scale", None, False),
+        ("linear, per bin", None, True),
+        ("64 mel bands, one scale", 64, False),
+        ("64 mel bands, per bin", 64, True),
+    )
     for name, n_mels, per_bin in ways:
         representation = Representation(**size, n_mels=n_mels)
         if per_bin:
@@ -101,8 +112,15 @@ def main():
             ]
             score = pesq(waves, got, size["sample_rate"])
             print(f"{step:10} {way:42} {sc:7.1f} {np.mean(each):9.1f} {score:5.2f}", flush=True)
-            table.append({"corpus": corpus, "step": step, "way": way,
-                          "spectral_convergence_db": f"{sc:.1f}", "pesq_nb": f"{score:.2f}"})
+            table.append(
+                {
+                    "corpus": corpus,
+                    "step": step,
+                    "way": way,
+                    "spectral_convergence_db": f"{sc:.1f}",
+                    "pesq_nb": f"{score:.2f}",
+                }
+            )
     with open(CSV, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, table[0])
         writer.writeheader()

@@ -1,0 +1,55 @@
+"""One explorer for every generator: ask, draw, look and listen with sliders."""
+
+import numpy as np
+
+from audiogan_tf import plots
+
+
+def explore(generator, judge=None):
+    """Sliders for one generator: class menus, a seed, the noise's scale; a picture and a player.
+
+    generator: generation.SoundGenerator; judge: judge.Judge, which then says what it hears.
+    Returns an ipywidgets box; nothing is computed in the background. Used in lessons 00 and 06.
+    """
+    import ipywidgets
+
+    menus = {
+        name: ipywidgets.Dropdown(options=classes, description=name)
+        for name, classes in generator.conditions.items()
+    }
+    late = {"continuous_update": False}  # draw when the slider is let go
+    seed = ipywidgets.IntSlider(value=0, min=0, max=99, description="seed", **late)
+    scale = ipywidgets.FloatSlider(
+        value=1.0, min=0.0, max=2.0, step=0.1, description="truncation", **late
+    )
+    picture, sound = ipywidgets.Image(format="png"), ipywidgets.HTML()
+    picture.layout.max_width = "28em"
+
+    def draw(_=None):
+        labels = {name: menu.value for name, menu in menus.items()}
+        waveform, figure, caption = ask(generator, labels, seed.value, scale.value, judge)
+        picture.value = plots.png(figure)
+        sound.value = plots.player_html(caption, waveform, generator.representation.sample_rate)
+
+    for control in (*menus.values(), seed, scale):
+        control.observe(draw, names="value")
+    draw()
+    return ipywidgets.VBox([*menus.values(), seed, scale, sound, picture])
+
+
+def ask(generator, labels, seed=0, truncation=1.0, judge=None):
+    """What the explorer shows for one setting of its controls.
+
+    labels: condition -> class name; seed: same seed, same noise; truncation: scale of the noise.
+    Returns the waveform (samples,) float32 in [-0.99, 0.99], a figure, and a caption.
+    """
+    row = [list(names).index(labels[key]) for key, names in generator.conditions.items()]
+    waveform = generator.sounds(np.array([row], "int32"), seed, truncation)[0]
+    name = " ".join(labels.values()) or "sound"
+    caption = f"{name}, seed {seed}, truncation {truncation:g}"
+    if judge is not None:
+        hearing = judge.hear(waveform[None], generator.representation.sample_rate)
+        heard = next(iter(judge.conditions.values()))[hearing.classes[0, 0]]
+        caption += f": the judge hears {heard}"
+    figure = plots.spectrogram_grid(waveform[None], generator.representation, [name], title="")
+    return waveform, figure, caption
