@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import audiogan_tf
@@ -20,7 +21,7 @@ def parser():
     length = train.add_mutually_exclusive_group()
     length.add_argument("--steps", type=positive, metavar="N", help="updates in all")
     length.add_argument("--seconds", type=positive, metavar="S", help="training time on the clock")
-    train.add_argument("--seed", type=int, default=0, metavar="K")
+    train.add_argument("--seed", type=seed, default=0, metavar="K")
     train.add_argument("--out", required=True, metavar="DIR")
     train.add_argument("--resume", action="store_true", help="go on with the run in --out")
     train.add_argument("--strict", action="store_true", help="stop at the first unreadable file")
@@ -28,7 +29,7 @@ def parser():
     generate.add_argument("--model", required=True, metavar="RUN_DIR|PRETRAINED")
     generate.add_argument("--count", type=positive, required=True, metavar="N")
     generate.add_argument("--label", metavar="L", help="one class only (default: all in turn)")
-    generate.add_argument("--seed", type=int, default=0, metavar="K")
+    generate.add_argument("--seed", type=seed, default=0, metavar="K")
     generate.add_argument("--out", required=True, metavar="DIR")
     evaluate = commands.add_parser("evaluate", help="score a folder that generate wrote")
     evaluate.add_argument("--generated", required=True, metavar="DIR")
@@ -42,6 +43,14 @@ def positive(text):
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return number
+
+
+def seed(text):
+    """A whole number from 0 up to 2**32 - 1."""
+    number = int(text)
+    if not 0 <= number < 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {2**32 - 1}")
     return number
 
 
@@ -77,6 +86,7 @@ def generate(options):
     from audiogan_tf import generation
 
     source = audiogan_tf.SoundGenerator.load(options.model)
+    source.draw_conditions(1, options.label)  # refuses an unknown label before a folder is made
     generation.new_folder(options.out)
     began = time.perf_counter()
     sounds, conditions = source.generate(options.count, options.label, options.seed)
@@ -107,16 +117,26 @@ def pretrained(_):
         print(f"{name:16s} {entry['kind']:10s} {entry['corpus']:6s} {figures}")
 
 
+def _one_sentence(message, *_):
+    print(f"audiogan_tf: {message}", file=sys.stderr)
+
+
 COMMANDS = {f.__name__: f for f in (corpora, train, generate, evaluate, pretrained)}
 
 
 def main(arguments=None):
     """Run one command; returns the exit status: 0, 2 for bad input, 130 after Ctrl-C."""
     options = parser().parse_args(arguments)
+    warnings.showwarning = _one_sentence
     try:
         return COMMANDS[options.command](options) or 0
     except InputError as error:
         print(f"audiogan_tf: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:  # a full disk, a folder that may not be written
+        place = error.filename or "the output"
+        reason = error.strerror or error
+        print(f"audiogan_tf: {place}: {reason}; free space or choose another", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

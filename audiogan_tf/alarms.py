@@ -14,7 +14,7 @@ CLICK_SECONDS = 0.001  # a clip whose energy fits into this is a click, no sound
 CLICK_ENERGY = 0.85
 JUMP = 15.0  # a lone jump of the waveform, in units of its surroundings' usual jumps
 TONE_ENERGY, TONE_SWING_DB = 0.85, 3.0  # energy in one partial; how much its level varies
-COPY = 0.5  # nearer than this share of the usual distance between training clips
+COPY = 0.5  # nearer to a training clip than this share of its distance to its next sibling
 COPIES = 0.2  # share of such clips; among honest ones it is about one in a hundred
 ALWAYS = 0.98  # share of clips the discriminator names rightly when it has won
 
@@ -144,16 +144,16 @@ def _collapse(hearing, asked):
 def _copies(features, train_features):
     if train_features is None:
         return []
-    from audiogan_tf.metrics import nearest_distances
+    from audiogan_tf.metrics import distances
 
-    train = np.asarray(train_features, "float64")
+    features, train = np.float64(features), np.float64(train_features)
     if len(train) < 10:
         return []
-    probe, others = train[:500], train
-    apart = np.sum(probe**2, 1)[:, None] + np.sum(others**2, 1)[None] - 2 * probe @ others.T
-    apart[np.arange(len(probe)), np.arange(len(probe))] = np.inf
-    usual = np.median(np.sqrt(np.maximum(apart.min(axis=1), 0)))
-    copies = nearest_distances(features, train) < COPY * usual
+    apart = distances(features, train)
+    nearest = apart.argmin(axis=1)
+    usual = distances(train[nearest], train)
+    usual[np.arange(len(nearest)), nearest] = np.inf
+    copies = apart.min(axis=1) < COPY * usual.min(axis=1)
     if copies.mean() <= COPIES:
         return []
     return [f"{_count(copies)} are all but copies of training clips."]

@@ -29,9 +29,15 @@ def _variables(gan):
 def save(path, gan, notes):
     """Write the state of a compiled GAN and JSON-able notes; whole or not at all.
 
-    Raises InputError if the disk is full or the folder is gone; the previous file survives.
+    Raises InputError if a weight is NaN or infinite, the disk is full or the folder is gone;
+    the previous file survives.
     """
     arrays = {f"v{i:04d}": np.asarray(v) for i, v in enumerate(_variables(gan))}
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise InputError(
+            f"{path}: the state at step {gan.step} is not finite (NaN or infinite weights); "
+            "nothing was written, the last good state is kept"
+        )
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, notes=np.array(json.dumps(notes)), **arrays)
 

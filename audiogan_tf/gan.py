@@ -61,9 +61,9 @@ class GAN(keras.Model):
         labels = [_as_columns(label) for label in labels if label is not None]
         noise = keras.random.normal([ops.shape(images)[0], self.latent_dim], seed=self.noise)
         with tf.GradientTape(persistent=True) as tape:
-            fakes = self.generator([noise, *labels], training=True)
-            real_logits = self.discriminator([images, *labels], training=True)
-            fake_logits = self.discriminator([fakes, *labels], training=True)
+            fakes = self.generator(losses.joined(noise, labels), training=True)
+            real_logits = self.discriminator(losses.joined(images, labels), training=True)
+            fake_logits = self.discriminator(losses.joined(fakes, labels), training=True)
             d_loss, g_loss = self.players_loss(real_logits, fake_logits)
         d_gradients = _dense(tape.gradient(d_loss, self.discriminator.trainable_variables))
         g_gradients = _dense(tape.gradient(g_loss, self.generator.trainable_variables))
@@ -150,8 +150,8 @@ def _as_columns(labels):
 
 def draw(generator, inputs, batch=64):
     """Run a generator over arrays in batches; (count, frames, bins, 1) float32."""
-    pieces = [
-        generator([part[i : i + batch] for part in inputs], training=False).numpy()
-        for i in range(0, len(inputs[0]), batch)
-    ]
+    pieces = []
+    for i in range(0, len(inputs[0]), batch):
+        noise, *labels = [part[i : i + batch] for part in inputs]
+        pieces.append(generator(losses.joined(noise, labels), training=False).numpy())
     return np.concatenate(pieces)

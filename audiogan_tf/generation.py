@@ -7,6 +7,7 @@ import numpy as np
 
 from audiogan_tf import audio, models, pretrained
 from audiogan_tf.errors import InputError
+from audiogan_tf.files import atomic_path
 from audiogan_tf.gan import draw
 from audiogan_tf.pipeline import inverse_all
 from audiogan_tf.representation import Representation
@@ -85,18 +86,18 @@ class SoundGenerator:
     def load(cls, source):
         """From the name of shipped weights, a run's folder, or a saved file.
 
-        A run's folder gives its best state. Raises InputError for an unknown name (the known
+        A run's folder gives its best state, or its last if none was scored yet. Raises InputError for an unknown name (the known
         ones are listed) and for damaged weights.
         """
         folder = Path(source)
         if folder.is_dir():
-            best = folder / "best.npz"
-            if not best.exists():
+            states = [folder / name for name in ("best.npz", "last.npz")]
+            source = next((state for state in states if state.exists()), None)
+            if source is None:
                 raise InputError(
                     f"{folder}: no best.npz here; give the folder that `train --out` wrote, or one "
                     f"of {', '.join(pretrained.list_pretrained())}"
                 )
-            source = best
         config, weights = pretrained.read(source)
         if config.get("kind") != "generator":
             raise InputError(f"{source}: holds a {config.get('kind')}, not a generator")
@@ -122,7 +123,8 @@ def save_sounds(folder, waveforms, labels, sample_rate):
     names = [f"sound_{i:04d}.wav" for i in range(len(waveforms))]
     for name, waveform in zip(names, waveforms, strict=True):
         audio.save(folder / name, waveform, sample_rate)
-    with open(folder / "labels.csv", "w", newline="", encoding="utf-8") as file:
+    text = {"newline": "", "encoding": "utf-8", "errors": "surrogateescape"}
+    with atomic_path(folder / "labels.csv") as temporary, open(temporary, "w", **text) as file:
         writer = csv.writer(file)
         writer.writerow(["file", "label"])
         writer.writerows(zip(names, labels, strict=True))
@@ -143,8 +145,11 @@ def read_sounds(folder, representation):
         raise InputError(f"{folder}: no such folder; give the one that `generate --out` wrote")
     table = folder / "labels.csv"
     if table.exists():
-        with open(table, newline="", encoding="utf-8") as file:
-            rows = [(folder / row["file"], row["label"]) for row in csv.DictReader(file)]
+        with open(table, newline="", encoding="utf-8", errors="surrogateescape") as file:
+            reader = csv.DictReader(file)
+            if not {"file", "label"} <= set(reader.fieldnames or ()):
+                raise InputError(f"{table}: its first line must be file,label; mend or remove it")
+            rows = [(folder / row["file"], row["label"] or "") for row in reader]
     else:
         rows = [(path, "") for path in audio.find_sounds(folder)]
     if not rows:
@@ -173,4 +178,10 @@ def read_run_config(folder):
     path = Path(folder) / "run.json"
     if not path.exists():
         raise InputError(f"{folder}: no run.json here; give the folder that `train --out` wrote")
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        if not {"corpus_digest", "model", "seed"} <= set(config):
+            raise ValueError("settings are missing")
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{path}: damaged ({error}); start again in another folder") from None
+    return config

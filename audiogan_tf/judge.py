@@ -111,13 +111,15 @@ class Judge:
                 f"the judge takes finite waveforms of shape (clips, samples), got {waveforms.shape}"
                 f" with {np.sum(~np.isfinite(waveforms))} samples that are NaN or infinite"
             )
-        pictures = [
-            self._call(self.look(waveforms[i : i + batch], sample_rate))
-            for i in range(0, len(waveforms), batch)
-        ]
-        if not pictures:
+        if not len(waveforms):
             raise InputError("there are no clips to hear; give at least one")
-        *logits, features = (np.concatenate(parts) for parts in zip(*pictures, strict=True))
+        size = min(batch, 1 << (len(waveforms) - 1).bit_length())  # few sizes, so few tracings
+        heard = [
+            self._call(self.look(audio.fix_length(waveforms[i : i + size].T, size).T, sample_rate))
+            for i in range(0, len(waveforms), size)
+        ]
+        count = len(waveforms)
+        *logits, features = (np.concatenate(parts)[:count] for parts in zip(*heard, strict=True))
         return Hearing([_softmax(part) for part in logits], features)
 
     def look(self, waveforms, sample_rate):

@@ -58,6 +58,11 @@ def r1_penalty(discriminator, images, *labels):
 
     with tf.GradientTape() as tape:
         tape.watch(images)
-        logits = discriminator([images, *labels], training=True)
+        logits = discriminator(joined(images, labels), training=True)
     gradient = tape.gradient(logits, images)
     return ops.mean(ops.sum(ops.square(gradient), axis=(1, 2, 3)))
+
+
+def joined(first, labels):
+    """A network's inputs: a list with the labels, or the first input alone if there are none."""
+    return [first, *labels] if labels else first

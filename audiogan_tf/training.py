@@ -104,7 +104,9 @@ class Run:
             corpus.conditions if corpus.class_counts else {},
         )
         self.trained_seconds = 0.0
-        if resume:
+        if resume and not (self.out / "checkpoint.npz").exists():
+            print(f"{self.out}: stopped before its first checkpoint; starting at step 0")
+        elif resume:
             notes = checkpoints.restore(self.out / "checkpoint.npz", self.gan)
             self.preview.history = notes["history"]
             self.preview.best_score = notes["best_score"]
@@ -127,6 +129,8 @@ class Run:
         """
         watchers = [StopOnNaN(), self.preview, Progress(steps, seconds, self.preview)]
         watchers.append(StopAfter(steps=steps, seconds=seconds))
+        if steps and self.gan.step >= steps:
+            return "done"
         began = time.perf_counter()
         try:
             self._fit(watchers)

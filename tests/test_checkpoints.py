@@ -28,7 +28,7 @@ def train(gan, steps):
     sounds = rng.uniform(-0.5, 0.5, (20, TINY.samples)).astype("float32")
     clips = Clips(sounds, (np.arange(20, dtype="int32") % 3)[:, None])
     data = batches(clips, TINY, 8, 0, gan.step)
-    gan.fit(data, steps_per_epoch=steps, verbose=0)
+    gan.fit(data, steps_per_epoch=steps, verbose=0, shuffle=False)
     return gan
 
 
@@ -40,51 +40,57 @@ def same(one, other):
     return all((a == b).all() for a, b in zip(one, other, strict=True))
 
 
-def test_a_restored_training_goes_on_bit_by_bit(tmp_path):
-    """13 steps at once, or 6, a file, a fresh model of another seed, and 7 more."""
-    whole = state(train(make_gan(), 13))
-    checkpoints.save(tmp_path / "c.npz", train(make_gan(), 6), {"best": 0.5})
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A checkpoint at step 6, and the state of the same training at step 9."""
+    path = tmp_path_factory.mktemp("run") / "c.npz"
+    gan = train(make_gan(), 6)
+    checkpoints.save(path, gan, {"best": 0.5})
+    return path, state(train(make_gan(), 9))
+
+
+def test_a_restored_training_goes_on_bit_by_bit(saved):
+    """9 steps at once; or 6, a file, a fresh model of another seed, and 3 more."""
+    path, whole = saved
     fresh = make_gan(seed=9)
-    assert checkpoints.restore(tmp_path / "c.npz", fresh) == {"best": 0.5} and fresh.step == 6
-    assert same(state(train(fresh, 7)), whole)
+    assert checkpoints.restore(path, fresh) == {"best": 0.5} and fresh.step == 6
+    assert same(state(train(fresh, 3)), whole)
 
 
 @pytest.mark.parametrize("lost", ["noise", "generator_optimizer", "ema_generator"])
-def test_each_part_of_the_state_is_needed(tmp_path, lost):
-    whole = state(train(make_gan(), 9))
-    checkpoints.save(tmp_path / "c.npz", train(make_gan(), 6), {})
+def test_each_part_of_the_state_is_needed(saved, lost):
+    """A part that stays as it was in a fresh model makes another training."""
+    path, whole = saved
     fresh = make_gan(seed=9)
     part = getattr(fresh, lost)
-    kept = [np.asarray(v) for v in ([part.state] if lost == "noise" else part.variables)]
-    checkpoints.restore(tmp_path / "c.npz", fresh)
-    for variable, value in zip([part.state] if lost == "noise" else part.variables, kept, strict=True):
+    variables = [part.state] if lost == "noise" else part.variables
+    kept = [np.asarray(v) for v in variables]
+    checkpoints.restore(path, fresh)
+    for variable, value in zip(variables, kept, strict=True):
         variable.assign(value)
     assert not same(state(train(fresh, 3)), whole)
 
 
-def test_every_variable_of_the_model_is_in_the_file(tmp_path):
-    gan = train(make_gan(), 2)
+def test_every_variable_of_the_model_is_in_the_file():
+    gan = make_gan()
     saved = {id(v) for v in checkpoints._variables(gan)}
     optimizers = gan.generator_optimizer.variables + gan.discriminator_optimizer.variables
     players = gan.generator.variables + gan.discriminator.variables + gan.ema_generator.variables
     assert {id(v) for v in players + optimizers} | {id(gan.noise.state)} <= saved
 
 
-def test_the_optimizers_moments_are_saved(tmp_path):
-    gan = train(make_gan(), 3)
-    checkpoints.save(tmp_path / "c.npz", gan, {})
+def test_the_optimizers_moments_are_saved(saved):
     fresh = make_gan(seed=5)
-    checkpoints.restore(tmp_path / "c.npz", fresh)
+    checkpoints.restore(saved[0], fresh)
     moments = [np.asarray(v) for v in fresh.generator_optimizer.variables]
-    assert int(moments[0]) == 3 and any(np.abs(m).max() > 0 for m in moments[2:])
+    assert int(moments[0]) == 6 and any(np.abs(m).max() > 0 for m in moments[2:])
 
 
 def test_a_full_disk_keeps_the_previous_checkpoint(tmp_path):
     """RLIMIT_FSIZE stops the write after 20 kB, as a full disk would."""
-    path, gan = tmp_path / "c.npz", train(make_gan(), 2)
+    path, gan = tmp_path / "c.npz", make_gan()
     checkpoints.save(path, gan, {"n": 1})
     before = path.read_bytes()
-    train(gan, 2)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:

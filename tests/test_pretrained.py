@@ -99,4 +99,6 @@ def test_everything_shipped_loads():
     for name, entry in pretrained.list_pretrained().items():
         config, weights = pretrained.read(name)
         assert config and all(np.isfinite(w).all() for w in weights)
-        assert entry["kind"] in ("generator", "judge") and entry["command"].startswith("python -m")
+        assert entry["kind"] in ("generator", "judge") and entry["command"].startswith(
+            "python -m"
+        ), name

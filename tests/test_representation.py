@@ -10,7 +10,8 @@ from audiogan_tf import spectral, synth
 from audiogan_tf.errors import InputError
 from audiogan_tf.representation import PHASES, Representation
 
-MEL = dict(sample_rate=16000, n_fft=512, hop_length=128, frames=64, n_mels=64, floor_db=-30, ceiling_db=42)
+LEVELS = dict(floor_db=-30, ceiling_db=42)
+MEL = dict(sample_rate=16000, n_fft=512, hop_length=128, frames=64, n_mels=64, **LEVELS)
 LINEAR = dict(sample_rate=8000, n_fft=256, hop_length=64, frames=96)
 
 
