@@ -192,7 +192,7 @@ def lesson_00_ask(ask):
     from audiogan_tf import judge, metrics
     from audiogan_tf.generation import SoundGenerator
 
-    generator, listener = SoundGenerator.load("drums_hour"), judge.judge_for("drums")
+    generator, listener = SoundGenerator.load("drums_long"), judge.judge_for("drums")
     for number, label in ((3, "snare"), (4, "kick")):
         got = _array(ask(generator, label, number), (number, generator.representation.samples))
         heard = listener.hear(got, generator.representation.sample_rate)

@@ -86,8 +86,8 @@ class SoundGenerator:
     def load(cls, source):
         """From the name of shipped weights, a run's folder, or a saved file.
 
-        A run's folder gives its best state, or its last if none was scored yet. Raises InputError for an unknown name (the known
-        ones are listed) and for damaged weights.
+        A run's folder gives its best state, or its last if none was scored yet. Raises
+        InputError for an unknown name (the known ones are listed) and for damaged weights.
         """
         folder = Path(source)
         if folder.is_dir():

@@ -17,7 +17,8 @@ def weights():
         lines = [
             f"### `{name}`: {entry['kind']} for `{entry['corpus']}`\n",
             f"- file `{entry['file']}`, SHA-256 `{entry['sha256']}`",
-            f"- made by `{entry['command']}`, seed {entry['seed']}, {entry['cpu_minutes']} CPU minutes",
+            f"- made by `{entry['command']}`, seed {entry['seed']}, "
+            f"{entry['cpu_minutes']} CPU minutes",
             f"- corpus digest `{entry['corpus_digest']}`",
             f"- metrics: {metrics or 'none'}\n",
         ]

@@ -12,7 +12,7 @@ from audiogan_tf.generation import SoundGenerator
 from audiogan_tf.models import build_generator
 from audiogan_tf.representation import Representation
 
-WORDS = ("yes", "no", "a,\"b\"", "über")
+WORDS = ("yes", "no", 'a,"b"', "über")
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +214,13 @@ def test_the_data_readme_and_the_index_agree(root):
     shipped = {path.name for path in (root / "data" / "pretrained").glob("*.npz")}
     assert shipped == {entry["file"] for entry in index.values()}
     for name, entry in index.items():
-        for word in (name, entry["file"], entry["sha256"], entry["command"], entry["corpus_digest"]):
+        for word in (
+            name,
+            entry["file"],
+            entry["sha256"],
+            entry["command"],
+            entry["corpus_digest"],
+        ):
             assert f"`{word}`" in text, f"run scripts/data_readme.py: {name}: {word} is missing"
         for metric, value in entry["metrics"].items():
             assert f"{metric} {value}" in text, f"run scripts/data_readme.py: {name}: {metric}"

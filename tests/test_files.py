@@ -101,7 +101,9 @@ def test_a_full_disk_keeps_the_previous_file(tmp_path, what):
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # noqa: E731
     result = subprocess.run(
         [sys.executable, "-B", "-c", setup + ignore + guarded, str(target)],
-        capture_output=True, text=True, preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
     )
     assert "could not be written" in result.stdout, result.stderr
     assert "previous file" in result.stdout

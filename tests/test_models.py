@@ -15,7 +15,9 @@ def noise_and_labels(count, latent_dim, class_counts):
     return inputs
 
 
-@pytest.mark.parametrize("shape", [(32, 32, 1), (64, 64, 1), (64, 32, 1), (48, 80, 1), (128, 64, 1)])
+@pytest.mark.parametrize(
+    "shape", [(32, 32, 1), (64, 64, 1), (64, 32, 1), (48, 80, 1), (128, 64, 1)]
+)
 @pytest.mark.parametrize("class_counts", [(), (4,), (10, 6)])
 def test_networks_are_built_from_the_shape(shape, class_counts):
     generator = models.build_generator(shape, class_counts, latent_dim=8, channels=2)

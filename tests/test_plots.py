@@ -198,8 +198,7 @@ class Page(HTMLParser):
 
 def write(path, clips, **options):
     history = [
-        {"step": s, "score": s / 200, "g_loss": 1.0, "d_loss": 0.8}
-        for s in range(0, 200, 50)
+        {"step": s, "score": s / 200, "g_loss": 1.0, "d_loss": 0.8} for s in range(0, 200, 50)
     ]
     sounds = [(f"drum {i} <script>", 3 * clip) for i, clip in enumerate(clips)]
     rows = [("accuracy & <more>", 0.91, 0.125, 0.99), ("ratio", 1.02, None, "1.0")]

@@ -73,8 +73,13 @@ def test_griffin_lim_converges_as_far_as_librosa(drums, momentum):
     magnitude = tf.abs(spectral.stft(drums, 512, 128))
     ours = spectral.fast_griffin_lim(magnitude, 512, 128, 32, momentum, seed=0)
     theirs = librosa.griffinlim(
-        magnitude.numpy().transpose(0, 2, 1), n_iter=32, n_fft=512, hop_length=128,
-        momentum=momentum, random_state=0, pad_mode="constant",
+        magnitude.numpy().transpose(0, 2, 1),
+        n_iter=32,
+        n_fft=512,
+        hop_length=128,
+        momentum=momentum,
+        random_state=0,
+        pad_mode="constant",
     )
     ours, theirs = (
         spectral.spectral_convergence(magnitude, wave, 512, 128) for wave in (ours, theirs)

@@ -1,0 +1,44 @@
+"""The explorer: every control draws a new sound, and the caption says which."""
+
+import numpy as np
+import pytest
+
+from audiogan_tf import models, widgets
+from audiogan_tf.generation import SoundGenerator
+from audiogan_tf.representation import Representation
+
+
+@pytest.fixture(scope="module")
+def generator():
+    representation = Representation(8000, 256, 64, 32, n_mels=32)
+    sizes = {"shape": [32, 32, 1], "class_counts": [2, 3], "channels": 2}
+    conditions = {"digit": ("0", "1"), "speaker": ("a", "b", "c")}
+    return SoundGenerator(models.build_generator(**sizes), sizes, representation, conditions)
+
+
+def test_ask_draws_what_the_controls_say(generator):
+    labels = {"digit": "1", "speaker": "c"}
+    sound, figure, caption = widgets.ask(generator, labels, seed=4, truncation=0.5)
+    wanted = generator.sounds(np.int32([[1, 2]]), seed=4, truncation=0.5)[0]
+    np.testing.assert_array_equal(sound, wanted)
+    assert caption == "1 c, seed 4, truncation 0.5" and figure.axes
+
+
+def test_every_control_draws_anew(generator):
+    box = widgets.explore(generator)
+    *controls, sound, picture = box.children
+    assert [control.description for control in controls] == [
+        "digit", "speaker", "seed", "truncation"
+    ]  # fmt: skip
+    assert "0 a, seed 0, truncation 1" in sound.value and picture.value[:4] == b"\x89PNG"
+    for control, value in zip(controls, ("1", "b", 7, 0.3), strict=True):
+        before = sound.value
+        control.value = value
+        assert sound.value != before
+    assert "1 b, seed 7, truncation 0.3" in sound.value
+
+
+def test_the_box_prints_the_same_whatever_it_plays(generator):
+    """A lesson's stored output must not depend on the samples."""
+    text = widgets.explore(generator)._repr_mimebundle_()["text/plain"]
+    assert "base64" not in text and "PNG" not in text
