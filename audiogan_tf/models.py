@@ -82,7 +82,7 @@ def build_generator(shape, class_counts=(), latent_dim=64, channels=16, embeddin
         x = layers.Conv2DTranspose(width, 4, 2, padding="same", use_bias=False)(x)
         x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
     x = layers.Conv2DTranspose(shape[-1], 4, 2, padding="same", activation="tanh")(x)
-    return keras.Model(inputs, x, name="generator")
+    return keras.Model(inputs if class_counts else noise, x, name="generator")
 
 
 def build_discriminator(shape, class_counts=(), channels=16):
@@ -107,4 +107,5 @@ def build_discriminator(shape, class_counts=(), channels=16):
         for i, classes in enumerate(class_counts):
             wanted = layers.Embedding(classes, x.shape[-1], name=f"projection_{i}")(labels[:, i])
             logits = logits + layers.Dot(1)([x, wanted])
-    return keras.Model(inputs, layers.Reshape([])(logits), name="discriminator")
+    logits = layers.Reshape([])(logits)
+    return keras.Model(inputs if class_counts else images, logits, name="discriminator")

@@ -116,7 +116,7 @@ def test_copies_of_training_clips(drums, judge):
     hearing, asked = judge.hear(drums, RATE), np.arange(CLIPS) % 8
     train = np.concatenate([hearing.features[:20], judge.reference.train])
     only(alarms(drums, RATE, hearing, asked, train), "of 48 clips are all but copies")
-    assert alarms(drums, RATE, hearing, asked, train[15:]) == []  # five may be chance
+    assert alarms(drums, RATE, hearing, asked, train[18:]) == []  # two of 48 may be chance
 
 
 def test_copies_through_the_way_back(fsdd):

@@ -119,9 +119,9 @@ def test_a_slow_average_lags_behind():
     gan = make_gan(ema=0.999)
     fit(gan, steps=6)
     noise = np.random.default_rng(0).standard_normal((4, 8), "float32")
-    now = gan.generator([noise], training=False).numpy()
+    now = gan.generator(noise, training=False).numpy()
     assert np.abs(gan.generate(4) - now).max() > 1e-4
-    np.testing.assert_allclose(gan.generate(4), gan.ema_generator([noise], training=False))
+    np.testing.assert_allclose(gan.generate(4), gan.ema_generator(noise, training=False))
 
 
 def test_r1_is_added_on_every_eighth_step_only():
@@ -163,7 +163,7 @@ def test_generating_many_is_generating_each():
     gan = make_gan()
     many = gan.generate(70)
     noise = np.random.default_rng(0).standard_normal((70, 8), "float32")
-    one = gan.ema_generator([noise[69:]], training=False)
+    one = gan.ema_generator(noise[69:], training=False)
     np.testing.assert_allclose(many[69:], one, atol=1e-5)
 
 
