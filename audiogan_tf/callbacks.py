@@ -58,6 +58,7 @@ class Preview(keras.callbacks.Callback):
             self.representation.sample_rate,
             hearing=self.hearing,
             asked=self.asked[:, 0] if self.asked.shape[1] else None,
+            train_features=self.judge.reference.train if self.judge else None,
             d_real=row.get("d_real"),
             d_fake=row.get("d_fake"),
         )

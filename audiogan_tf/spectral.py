@@ -120,7 +120,9 @@ def fast_griffin_lim(
     """
     magnitude = tf.convert_to_tensor(magnitude, tf.float32)
     _check_bins(magnitude, n_fft)
-    if phase is None and seed is None:
+    if phase is None and magnitude.shape[1] == 1:
+        phase = tf.zeros_like(magnitude)  # a single frame has no neighbour to follow
+    elif phase is None and seed is None:
         phase = neighbour_phase(magnitude, n_fft, hop_length)
     elif phase is None:
         phase = tf.random.stateless_uniform(tf.shape(magnitude), [seed, 0], 0.0, 2 * np.pi)
