@@ -42,6 +42,7 @@ test: .venv/stamp
 
 lint: .venv/stamp
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
 
 # PYTEST_CURRENT_TEST keeps ipykernel from storing TensorFlow's C++ log, as it does under nbval.
 notebooks: .venv/stamp
