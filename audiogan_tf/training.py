@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from audiogan_tf import audio, checkpoints, corpora, judge, metrics, plots, pretrained
+from audiogan_tf import audio, checkpoints, judge, metrics, plots
 from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnNaN
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
@@ -55,16 +55,7 @@ def ear_for(corpus):
 
     Returns a judge.Judge, or None if the corpus has nothing to tell apart.
     """
-    if not corpus.class_counts:
-        return None
-    if f"judge_{corpus.name}" in pretrained.list_pretrained():
-        return judge.judge_for(corpus)
-    kept = corpora.cache_folder() / "judges" / f"{corpus.digest}.npz"
-    if not kept.exists():
-        print("training a judge for these sounds first (once, a few minutes)")
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        judge.train_judge(corpus, steps=800).save(kept)
-    return judge.load_judge(kept)
+    return judge.judge_for(corpus) if corpus.class_counts else None
 
 
 class Run:
