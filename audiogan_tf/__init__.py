@@ -4,6 +4,8 @@ import importlib
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up lines help nobody here
+# TensorFlow leaves oneDNN off on processors without AVX-512, where it halves the time of a step.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 __version__ = "0.1.0"
 
@@ -16,9 +18,9 @@ _PLACES = {
     "InputError": "errors",
 }
 _MODULES = (
-    "alarms audio callbacks checkpoints checks corpora errors files gan generation judge live "
-    "losses metrics models pipeline plots pretrained report representation spectral synth "
-    "training widgets"
+    "alarms audio callbacks checkpoints checks corpora errors files gan generation judge "
+    "judge_training live losses metrics models pipeline plots pretrained report representation "
+    "spectral synth training widgets"
 ).split(" ")
 __all__ = sorted([*_PLACES, *_MODULES])
 

@@ -4,9 +4,9 @@ Each alarm speaks only when more than a tenth of the clips show the fault, so th
 recording among many stays unremarked; real drums and digits raise none.
 """
 
-import numpy as np
-
 from audiogan_tf.errors import InputError
+
+import numpy as np
 
 SHARE = 0.1  # of the clips that must show a fault
 SILENT_PEAK = 1e-3  # -60 dB of full scale

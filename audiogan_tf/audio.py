@@ -3,12 +3,12 @@
 import math
 from pathlib import Path
 
+from audiogan_tf.errors import InputError, UnreadableSound
+from audiogan_tf.files import atomic_path
+
 import numpy as np
 import soundfile
 import soxr
-
-from audiogan_tf.errors import InputError, UnreadableSound
-from audiogan_tf.files import atomic_path
 
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".au", ".opus")
 PCM_STEPS = 32768  # a 16-bit sample counts in steps of 1/32768

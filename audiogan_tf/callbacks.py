@@ -3,13 +3,13 @@
 import math
 import time
 
-import keras
-import numpy as np
-
 from audiogan_tf import audio
 from audiogan_tf.alarms import alarms
 from audiogan_tf.errors import InputError
 from audiogan_tf.pipeline import inverse_all
+
+import keras
+import numpy as np
 
 
 def even_conditions(class_counts, count):

@@ -9,10 +9,10 @@ import zipfile
 import zlib
 from pathlib import Path
 
-import numpy as np
-
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
+
+import numpy as np
 
 
 def _variables(gan):

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from audiogan_tf import audio, files, synth
 from audiogan_tf.errors import InputError, UnreadableSound
 from audiogan_tf.representation import Representation
+
+import numpy as np
 
 FSDD_URL = (
     "https://github.com/Jakobovski/free-spoken-digit-dataset/archive/refs/tags/v1.0.10.tar.gz"

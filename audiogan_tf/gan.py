@@ -1,12 +1,12 @@
 """The adversarial game as one Keras model: plain `compile`, `fit` and `generate`."""
 
+from audiogan_tf import losses
+from audiogan_tf.errors import InputError
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
-
-from audiogan_tf import losses
-from audiogan_tf.errors import InputError
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")

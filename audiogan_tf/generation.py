@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-import numpy as np
-
 from audiogan_tf import audio, models, pretrained
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
 from audiogan_tf.gan import draw
 from audiogan_tf.pipeline import inverse_all
 from audiogan_tf.representation import Representation
+
+import numpy as np
 
 
 class SoundGenerator:

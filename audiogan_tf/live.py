@@ -2,9 +2,9 @@
 
 import base64
 
-import numpy as np
-
 from audiogan_tf import plots
+
+import numpy as np
 
 
 class LiveView:

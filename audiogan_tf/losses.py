@@ -3,9 +3,9 @@
 Each pair takes logits, not probabilities: softplus never overflows, a log of a sigmoid does.
 """
 
-from keras import ops
-
 from audiogan_tf.errors import InputError
+
+from keras import ops
 
 
 def non_saturating(real_logits, fake_logits):

@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from audiogan_tf.errors import InputError
 from audiogan_tf.judge import Hearing, judge_for, remember
+
+import numpy as np
 
 NEIGHBOURS = 5  # k of precision, recall, density and coverage
 MOST_PAIRS = 2000  # training clips in the kernel distance: more change the third digit only

@@ -1,9 +1,9 @@
 """Generator and discriminator networks for spectrograms of any size."""
 
+from audiogan_tf.errors import InputError
+
 import keras
 from keras import layers
-
-from audiogan_tf.errors import InputError
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")

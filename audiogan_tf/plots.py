@@ -10,10 +10,10 @@ import html
 import io
 import wave
 
-import numpy as np
-
 from audiogan_tf.audio import to_pcm16
 from audiogan_tf.errors import InputError
+
+import numpy as np
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#5F6670"  # Okabe and Ito (2008), and a neutral
 LINES = (("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", "-."), ("#333333", ":"))

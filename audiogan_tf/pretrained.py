@@ -5,10 +5,10 @@ import zipfile
 import zlib
 from pathlib import Path
 
-import numpy as np
-
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path, sha256
+
+import numpy as np
 
 INDEX = "index.json"
 BROKEN = (OSError, ValueError, KeyError, EOFError, AttributeError, zlib.error, zipfile.BadZipFile)

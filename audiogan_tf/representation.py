@@ -1,10 +1,10 @@
 """Waveforms to pictures a network can learn, and back."""
 
-import numpy as np
-import tensorflow as tf
-
 from audiogan_tf import spectral
 from audiogan_tf.errors import InputError
+
+import numpy as np
+import tensorflow as tf
 
 PHASES = ("fast_griffin_lim", "griffin_lim", "pghi", "zero")
 

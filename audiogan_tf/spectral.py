@@ -7,10 +7,10 @@ hop_length, the signal being padded with silence by n_fft // 2 on both sides.
 
 import heapq
 
+from audiogan_tf.errors import InputError
+
 import numpy as np
 import tensorflow as tf
-
-from audiogan_tf.errors import InputError
 
 
 def _compiled(function):

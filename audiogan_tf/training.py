@@ -5,10 +5,6 @@ import shutil
 import time
 from pathlib import Path
 
-import keras
-import numpy as np
-import tensorflow as tf
-
 from audiogan_tf import audio, checkpoints, judge, metrics, plots
 from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnNaN
 from audiogan_tf.errors import InputError
@@ -18,6 +14,10 @@ from audiogan_tf.generation import SoundGenerator, new_folder, read_run_config, 
 from audiogan_tf.models import build_discriminator, build_generator
 from audiogan_tf.pipeline import batches
 from audiogan_tf.report import write_report
+
+import keras
+import numpy as np
+import tensorflow as tf
 
 MODELS = {  # name: sizes of the two networks
     "small": {"generator_channels": 16, "discriminator_channels": 16},

@@ -1,8 +1,8 @@
 """One explorer for every generator: ask, draw, look and listen with sliders."""
 
-import numpy as np
-
 from audiogan_tf import plots
+
+import numpy as np
 
 
 def explore(generator, judge=None):

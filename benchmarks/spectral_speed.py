@@ -6,11 +6,11 @@ The ratio is the median over rounds in which both run one after the other.
 
 import time
 
+from audiogan_tf import spectral
+
 import librosa
 import numpy as np
 import tensorflow as tf
-
-from audiogan_tf import spectral
 
 N_FFT, HOP, CLIPS, SAMPLES = 256, 64, 100, 6080
 

@@ -10,15 +10,15 @@ import itertools
 import statistics
 import time
 
+from audiogan_tf import training
+
 import numpy as np
 import tensorflow as tf
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from audiogan_tf import training
-
-CLASSES, LATENT, BATCH, CHANNELS, ROUNDS, STEPS = (10, 6), 64, 16, 16, 7, 24
+CLASSES, LATENT, BATCH, CHANNELS, ROUNDS, STEPS = (10, 6), 64, 16, 16, 7, 100
 
 
 class Norm(nn.Module):

@@ -9,11 +9,11 @@ import csv
 import os
 from pathlib import Path
 
-import numpy as np
-import tensorflow as tf
-
 from audiogan_tf import audio, spectral, synth
 from audiogan_tf.representation import Representation
+
+import numpy as np
+import tensorflow as tf
 
 CSV = Path(__file__).parent.parent / "data" / "way_back.csv"
 

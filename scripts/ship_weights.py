@@ -1,15 +1,27 @@
-"""Score a trained generator and put it among the shipped weights, with all that is known of it.
+"""Train a generator as its recipe says and put it among the shipped weights, with its scores.
 
-    python scripts/ship_weights.py NAME FILE --steps N --cpu-minutes M
-FILE is best.npz or last.npz of a run that `python -m audiogan_tf train` wrote with seed 0.
+    python scripts/ship_weights.py NAME [--run FOLDER]
+NAME is one of RECIPES; FOLDER, an earlier run of the same recipe, saves training again.
 """
 
 import argparse
+import os
+import resource
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import audiogan_tf
 from audiogan_tf import judge, metrics, pretrained
 
+RECIPES = {  # name: (corpus, steps)
+    "drums_minute": ("drums", 1500),
+    "drums_long": ("drums", 8000),
+    "fsdd_minute": ("fsdd", 1500),
+    "fsdd_long": ("fsdd", 12500),
+}
+CLIPS = 600  # generated to be scored
 FIGURES = {  # metric's name in a report: key in the index
     "accuracy": "accuracy",
     "Frechet distance": "frechet_distance",
@@ -21,31 +33,42 @@ FIGURES = {  # metric's name in a report: key in the index
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("name")
-    arguments.add_argument("file")
-    arguments.add_argument("--steps", type=int, required=True)
-    arguments.add_argument("--cpu-minutes", type=float, required=True)
-    arguments.add_argument("--count", type=int, default=600)
+    arguments.add_argument("name", choices=RECIPES)
+    arguments.add_argument("--run", type=Path)
     options = arguments.parse_args()
-    source = audiogan_tf.SoundGenerator.load(options.file)
-    corpus = audiogan_tf.load_corpus(source.about["corpus"])
-    sounds, conditions = source.generate(options.count, seed=1)
-    report = metrics.evaluate(sounds, corpus, conditions, judge.judge_for(corpus))
+    corpus, steps = RECIPES[options.name]
+    command = f"python -m audiogan_tf train --corpus {corpus} --seed 0 --steps {steps} --out RUN"
+    run = options.run or Path("runs") / options.name
+    if options.run is None:
+        _train(command, run)
+    source = audiogan_tf.SoundGenerator.load(run / "last.npz")
+    if source.about["step"] != steps:
+        sys.exit(f"{run}: holds step {source.about['step']}, the recipe says {steps}")
+    sounds, conditions = source.generate(CLIPS, seed=1)
+    report = metrics.evaluate(sounds, corpus, conditions)
     print(report)
     pretrained.folder().mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(options.file, pretrained.folder() / f"{options.name}.npz")
+    shutil.copyfile(run / "last.npz", pretrained.folder() / f"{options.name}.npz")
     pretrained.register(
         options.name,
         f"{options.name}.npz",
         kind="generator",
-        corpus=corpus.name,
-        command=f"python -m audiogan_tf train --corpus {corpus.name} --seed 0 "
-        f"--steps {options.steps} --out RUN",
+        corpus=corpus,
+        command=command,
         seed=0,
-        cpu_minutes=options.cpu_minutes,
-        corpus_digest=corpus.digest,
+        cpu_minutes=float((run / "cpu_minutes.txt").read_text()),
+        corpus_digest=judge.judge_for(corpus).reference.digest,
         metrics=_figures(report),
     )
+
+
+def _train(command, run):
+    """Run the command in a process of its own and note the CPU time it took beside the run."""
+    words = [sys.executable, *command.split()[1:-1], str(run)]
+    subprocess.run(words, check=True, env=os.environ)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    minutes = (used.ru_utime + used.ru_stime) / 60
+    (run / "cpu_minutes.txt").write_text(f"{minutes:.1f}\n")
 
 
 def _figures(report):

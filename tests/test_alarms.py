@@ -1,13 +1,13 @@
 """Alarms: each fault raises its own sentence; good sound raises none."""
 
-import numpy as np
-import pytest
-
 from audiogan_tf import synth
 from audiogan_tf.alarms import alarms
 from audiogan_tf.errors import InputError
 from audiogan_tf.judge import Hearing, judge_for
 from audiogan_tf.pipeline import forward_all, inverse_all
+
+import numpy as np
+import pytest
 
 RATE, CLIPS, SAMPLES = 16000, 48, 8064
 

@@ -1,12 +1,12 @@
+from audiogan_tf import audio
+from audiogan_tf.errors import InputError, UnreadableSound
+
 import numpy as np
 import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-
-from audiogan_tf import audio
-from audiogan_tf.errors import InputError, UnreadableSound
 
 RATE = 8000
 

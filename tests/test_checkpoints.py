@@ -1,9 +1,5 @@
 import resource
 
-import keras
-import numpy as np
-import pytest
-
 from audiogan_tf import checkpoints
 from audiogan_tf.corpora import Clips
 from audiogan_tf.errors import InputError
@@ -11,6 +7,10 @@ from audiogan_tf.gan import GAN
 from audiogan_tf.models import build_discriminator, build_generator
 from audiogan_tf.pipeline import batches
 from audiogan_tf.representation import Representation
+
+import keras
+import numpy as np
+import pytest
 
 TINY = Representation(8000, 64, 32, 32, n_mels=32)
 

@@ -2,15 +2,15 @@ import csv
 import json
 import shutil
 
-import numpy as np
-import pytest
-import soundfile
-
 from audiogan_tf import pretrained, training
 from audiogan_tf.__main__ import main
 from audiogan_tf.generation import SoundGenerator
 from audiogan_tf.models import build_generator
 from audiogan_tf.representation import Representation
+
+import numpy as np
+import pytest
+import soundfile
 
 WORDS = ("yes", "no", 'a,"b"', "über")
 

@@ -2,12 +2,12 @@ import io
 import tarfile
 import warnings
 
+from audiogan_tf import corpora, synth
+from audiogan_tf.errors import InputError, UnreadableSound
+
 import numpy as np
 import pytest
 import soundfile
-
-from audiogan_tf import corpora, synth
-from audiogan_tf.errors import InputError, UnreadableSound
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import sys
 import tarfile
 import zipfile
 
-import pytest
-
 from audiogan_tf import files
 from audiogan_tf.errors import InputError
+
+import pytest
 
 
 def make_tar(path, members):

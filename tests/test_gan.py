@@ -1,14 +1,14 @@
-import keras
-import numpy as np
-import pytest
-import tensorflow as tf
-
 from audiogan_tf import losses
 from audiogan_tf.errors import InputError
 from audiogan_tf.gan import GAN
 from audiogan_tf.generation import SoundGenerator
 from audiogan_tf.models import build_discriminator, build_generator
 from audiogan_tf.representation import Representation
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
 
 SHAPE = (32, 32, 1)
 

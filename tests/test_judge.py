@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pytest
-import tensorflow as tf
-
-from audiogan_tf import audio, corpora, judge, pretrained, synth
+from audiogan_tf import audio, judge, judge_training, pretrained, synth
 from audiogan_tf.corpora import Clips, Corpus, load_corpus
 from audiogan_tf.errors import InputError
 from audiogan_tf.representation import Representation
+
+import numpy as np
+import pytest
+import tensorflow as tf
 
 
 def small_corpus(names=("kick", "closed_hat"), clips=24):
@@ -47,19 +47,19 @@ def little_noise():
 
 @pytest.fixture(scope="module")
 def quick():
-    return judge.train_judge(small_corpus(), steps=30)
+    return judge_training.train_judge(small_corpus(), steps=30)
 
 
 def test_98_percent_of_held_out_drums(drums, ear):
     some = replace(drums, test=Clips(drums.test.audio[::4], drums.test.conditions[::4]))
-    assert min(judge.held_out_accuracy(ear, some).values()) >= 0.98
+    assert min(judge_training.held_out_accuracy(ear, some).values()) >= 0.98
     assert ear.reference.digest == drums.digest, "the corpus changed: train its judge again"
     assert ear.conditions == drums.conditions
 
 
 def test_98_percent_of_held_out_digits_and_speakers(fsdd):
     ear = judge.judge_for(fsdd)
-    assert min(judge.held_out_accuracy(ear, fsdd).values()) >= 0.98
+    assert min(judge_training.held_out_accuracy(ear, fsdd).values()) >= 0.98
     assert ear.reference.digest == fsdd.digest
 
 
@@ -72,7 +72,7 @@ def test_shipped_judges_know_their_corpus_without_its_recordings(name):
     accuracies = [entry["metrics"][f"accuracy_{kind}"] for kind in known.conditions]
     np.testing.assert_allclose(right, accuracies, atol=0.005)
     assert min(accuracies) >= 0.98
-    assert entry["command"] == f"python -m audiogan_tf.judge --corpus {name} --seed 0"
+    assert entry["command"] == f"python scripts/ship_judge.py {name} --seed 0"
     assert entry["corpus_digest"] == known.reference.digest and entry["kind"] == "judge"
 
 
@@ -136,7 +136,7 @@ def test_training_is_reproducible_by_seed():
     corpus = small_corpus()
 
     def features(seed):
-        return judge.train_judge(corpus, seed, steps=2).hear(corpus.test.audio, 8000).features
+        return judge_training.train_judge(corpus, seed, steps=2).hear(corpus.test.audio, 8000).features
 
     first = features(0)
     np.testing.assert_array_equal(first, features(0))
@@ -156,7 +156,7 @@ def test_a_saved_judge_hears_the_same(quick, tmp_path):
 
 def test_a_corpus_without_a_shipped_judge_gets_one_once(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(judge, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(judge, "SHORT_STEPS", 3)
+    monkeypatch.setattr(judge_training, "SHORT_STEPS", 3)
     first = judge.judge_for(small_corpus())
     assert "training a judge for small" in capsys.readouterr().out
     again = judge.judge_for(small_corpus())
@@ -180,23 +180,12 @@ def test_unknown_names_and_wrong_weights_are_refused(tmp_path):
 
 def test_one_class_cannot_be_judged():
     with pytest.raises(InputError, match="same label"):
-        judge.train_judge(small_corpus(names=("kick",)))
+        judge_training.train_judge(small_corpus(names=("kick",)))
 
 
 def test_variation_keeps_shape_range_and_silence():
     images = tf.random.uniform((6, 40, 32, 1), -1, 1)
-    varied = judge.augment(images)
+    varied = judge_training.augment(images)
     assert varied.shape == images.shape
     assert float(tf.reduce_min(varied)) >= -1 and float(tf.reduce_max(varied)) <= 1
     assert not np.allclose(varied, images)
-
-
-def test_command_ships_what_it_trained(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(pretrained, "folder", lambda: tmp_path)
-    monkeypatch.setattr(corpora, "CORPORA", {"small": small_corpus})
-    judge.main(["--corpus", "small", "--seed", "3", "--steps", "2"])
-    entry = pretrained.list_pretrained()["judge_small"]
-    assert entry["seed"] == 3 and entry["command"].endswith("--corpus small --seed 3 --steps 2")
-    assert set(entry["metrics"]) == {"accuracy_drum", "accuracy_drum_rebuilt"}
-    assert judge.judge_for("small").reference.corpus == "small"
-    assert "CPU minutes" in capsys.readouterr().out

@@ -1,9 +1,9 @@
+from audiogan_tf import losses, models
+from audiogan_tf.errors import InputError
+
 import numpy as np
 import pytest
 import tensorflow as tf
-
-from audiogan_tf import losses, models
-from audiogan_tf.errors import InputError
 
 REAL = np.array([2.0, -0.5, 0.3], "float32")
 FAKE = np.array([-1.5, 0.4, -0.2], "float32")

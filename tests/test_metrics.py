@@ -4,15 +4,15 @@ import json
 import math
 from dataclasses import replace
 
-import numpy as np
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from audiogan_tf import audio, metrics, synth
 from audiogan_tf.errors import InputError
 from audiogan_tf.judge import judge_for, noise_clips
 from audiogan_tf.pipeline import forward_all, inverse_all
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 COUNT = 160
 

@@ -1,9 +1,9 @@
+from audiogan_tf import losses, models
+from audiogan_tf.errors import InputError
+
 import keras
 import numpy as np
 import pytest
-
-from audiogan_tf import losses, models
-from audiogan_tf.errors import InputError
 
 
 def noise_and_labels(count, latent_dim, class_counts):

@@ -1,11 +1,11 @@
+from audiogan_tf import corpora, pipeline
+from audiogan_tf.corpora import Clips
+from audiogan_tf.representation import Representation
+
 import numpy as np
 import pytest
 import soundfile
 import tensorflow as tf
-
-from audiogan_tf import corpora, pipeline
-from audiogan_tf.corpora import Clips
-from audiogan_tf.representation import Representation
 
 TINY = Representation(8000, 64, 32, 32, n_mels=32)
 

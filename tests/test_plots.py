@@ -8,12 +8,12 @@ import sys
 import wave
 from html.parser import HTMLParser
 
-import numpy as np
-import pytest
-
 from audiogan_tf import plots, report, synth
 from audiogan_tf.errors import InputError
 from audiogan_tf.representation import Representation
+
+import numpy as np
+import pytest
 
 RATE = 16000
 VOID = {"meta", "link", "img", "br", "hr", "input"}

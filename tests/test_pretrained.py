@@ -2,13 +2,13 @@
 
 import json
 
+from audiogan_tf import pretrained
+from audiogan_tf.errors import InputError
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from audiogan_tf import pretrained
-from audiogan_tf.errors import InputError
 
 
 @pytest.fixture

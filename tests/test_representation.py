@@ -1,14 +1,14 @@
 import json
 
+from audiogan_tf import spectral, synth
+from audiogan_tf.errors import InputError
+from audiogan_tf.representation import PHASES, Representation
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from audiogan_tf import spectral, synth
-from audiogan_tf.errors import InputError
-from audiogan_tf.representation import PHASES, Representation
 
 LEVELS = dict(floor_db=-30, ceiling_db=42)
 MEL = dict(sample_rate=16000, n_fft=512, hop_length=128, frames=64, n_mels=64, **LEVELS)

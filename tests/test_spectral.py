@@ -1,12 +1,12 @@
+from audiogan_tf import spectral, synth
+from audiogan_tf.errors import InputError
+
 import librosa
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from audiogan_tf import spectral, synth
-from audiogan_tf.errors import InputError
 
 SIZES = [(512, 128), (256, 64), (256, 96), (300, 75), (64, 32)]
 

@@ -1,7 +1,7 @@
+from audiogan_tf import synth
+
 import numpy as np
 import pytest
-
-from audiogan_tf import synth
 
 
 def draw(name, seed):

@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 
-import numpy as np
-import pytest
-import soundfile
-
 from audiogan_tf import callbacks, corpora, training
 from audiogan_tf.__main__ import main
 from audiogan_tf.errors import InputError
+
+import numpy as np
+import pytest
+import soundfile
 
 PREVIEW = 4  # steps
 SCRIPT = (

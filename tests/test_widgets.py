@@ -1,11 +1,11 @@
 """The explorer: every control draws a new sound, and the caption says which."""
 
-import numpy as np
-import pytest
-
 from audiogan_tf import models, widgets
 from audiogan_tf.generation import SoundGenerator
 from audiogan_tf.representation import Representation
+
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope="module")
