@@ -46,7 +46,9 @@ class Preview(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.started = time.perf_counter()
         if self.waveforms is None:
-            self._render()  # trace everything once, before the clock matters
+            began = time.perf_counter()
+            self._render()  # trace everything once
+            self.seconds += time.perf_counter() - began
 
     def on_epoch_end(self, epoch, logs=None):
         began = time.perf_counter()
@@ -92,18 +94,20 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, target_steps=None, target_seconds=None, preview=None):
         super().__init__()
         self.steps, self.seconds, self.preview = target_steps, target_seconds, preview
+        self.began = None
 
     def on_train_begin(self, logs=None):
         from tqdm import tqdm
 
+        self.began = self.began or time.perf_counter()
+        spent = round(time.perf_counter() - self.began)
         self.bar = tqdm(
             total=self.steps or round(self.seconds),
-            initial=self.model.step if self.steps else 0,
+            initial=self.model.step if self.steps else spent,
             unit="step" if self.steps else "s",
             dynamic_ncols=True,
             bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {unit} [{elapsed}<{remaining}{postfix}]",
         )
-        self.began = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
         if self.steps:
@@ -119,6 +123,7 @@ class Progress(keras.callbacks.Callback):
             self.bar.set_postfix_str(text, refresh=False)
 
     def on_train_end(self, logs=None):
+        self.bar.leave = self.model.stop_training  # a resumed run first fits to its epoch's end
         self.bar.close()
 
 

@@ -1,22 +1,25 @@
 """A training that is seen and heard in a notebook while it runs."""
 
-import base64
-
 from audiogan_tf import plots
 
 import numpy as np
 
+GRID_ALT = "Spectrograms of {count} sounds that the generator draws at this step of its training."
+CURVE_ALT = "The judge's score at each preview of this training, between noise and real clips."
+CAPTION = "What the generator makes at this step, in turn: {names}. Listen for the first you know."
+
 
 class LiveView:
-    """One display that each preview overwrites: a spectrogram grid above a player.
+    """One display that each preview overwrites: spectrograms, a player and the score's curve.
 
-    preview: callbacks.Preview; classes: names of the classes asked for, in order.
-    `show` is a Preview's on_preview. Structure and caption never change, only picture and
-    sound do, so the stored lesson can be compared strictly. Used in lessons 00 and 06.
+    representation: the way back; classes: names of the classes asked for, in order; count:
+    sounds shown; floors: the score of noise and of real clips, between which the curve is
+    drawn, or None for no curve. Alt text and caption never change, only pictures and sound do,
+    so the stored lesson can be compared strictly. Used in lessons 00 and 06.
     """
 
-    def __init__(self, representation, classes=(), count=8):
-        self.representation, self.count = representation, count
+    def __init__(self, representation, classes=(), count=8, floors=None):
+        self.representation, self.count, self.floors = representation, count, floors
         self.titles = [
             str(classes[i % len(classes)]) if classes else f"sound {i + 1}" for i in range(count)
         ]
@@ -28,27 +31,23 @@ class LiveView:
         return preview
 
     def show(self, preview):
-        """Draw the preview's first pictures and play its first sounds, in place."""
+        """Draw the first pictures of a callbacks.Preview and play its first sounds, in place."""
         from IPython.display import display
 
-        content, alt = self._content(preview)
-        options = {"raw": True, "metadata": {"image/png": {"alt": alt}}}
+        alts = [GRID_ALT.format(count=self.count)] + ([CURVE_ALT] if self.floors else [])
+        content = {"text/html": self._html(preview, alts), "text/plain": "\n".join(alts)}
         if self.display is None:
-            self.display = display(content, display_id=True, **options)
+            self.display = display(content, raw=True, display_id=True)
         else:
-            self.display.update(content, **options)
+            self.display.update(content, raw=True)
 
-    def _content(self, preview):
-        figure = plots.spectrogram_grid(
-            preview.images[: self.count], self.representation, self.titles
-        )
-        alt = (
-            f"Spectrograms of {self.count} sounds the generator draws at this step of its training."
-        )
-        sound = np.concatenate(preview.waveforms[: self.count])
-        caption = "the same sounds, one after the other: " + ", ".join(self.titles)
-        player = plots.player(sound, self.representation.sample_rate, caption)
-        picture = base64.b64encode(plots.png(figure)).decode()
-        image = f'<img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{picture}">'
-        html = f"<div>{image}{player._repr_html_()}</div>"
-        return {"text/html": html, "text/plain": alt}, alt
+    def _html(self, preview, alts):
+        images, sounds = preview.images[: self.count], preview.waveforms[: self.count]
+        title = f"Drawn after {preview.history[-1]['step']} steps"
+        figures = [plots.spectrogram_grid(images, self.representation, self.titles, title=title)]
+        if self.floors:
+            figures.append(plots.score_curve(preview.history, *self.floors))
+        caption = CAPTION.format(names=", ".join(self.titles))
+        player = plots.player(np.concatenate(sounds), self.representation.sample_rate, caption)
+        grid, *curve = map(plots.image_html, figures, alts)
+        return "<div>" + "\n".join([grid, player._repr_html_(), *curve]) + "</div>"

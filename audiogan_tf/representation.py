@@ -1,6 +1,6 @@
 """Waveforms to pictures a network can learn, and back."""
 
-from audiogan_tf import spectral
+from audiogan_tf import phase_retrieval, spectral
 from audiogan_tf.errors import InputError
 
 import numpy as np
@@ -86,7 +86,8 @@ class Representation:
         self.bin_spread = 3 * level.std(axis=(0, 1)) + 1e-3
         return self
 
-    def _centre_and_spread(self):
+    def centre_and_spread(self):
+        """What a picture's 0 stands for and how much its 1 adds, in dB; numbers or (bins,)."""
         if self.bin_centre is None:
             spread = (self.ceiling_db - self.floor_db) / 2
             return self.floor_db + spread, spread
@@ -99,12 +100,12 @@ class Representation:
         Returns (clips, frames, bins, 1) float32 in [-1, 1].
         Raises InputError if the number of samples is not `samples`.
         """
-        centre, spread = self._centre_and_spread()
+        centre, spread = self.centre_and_spread()
         return tf.clip_by_value((self.decibels(waveforms) - centre) / spread, -1, 1)[..., None]
 
     def to_magnitude(self, images):
         """Pictures to STFT magnitudes, (clips, frames, n_fft // 2 + 1) float32, linear."""
-        centre, spread = self._centre_and_spread()
+        centre, spread = self.centre_and_spread()
         level = tf.convert_to_tensor(images, tf.float32)[..., 0] * spread + centre
         magnitude = tf.pow(10.0, level / 20) - 10 ** (self.floor_db / 20)
         magnitude = tf.nn.relu(magnitude)
@@ -124,13 +125,13 @@ class Representation:
         magnitude = self.to_magnitude(images)
         size = (self.n_fft, self.hop_length)
         if phase == "fast_griffin_lim":
-            return spectral.fast_griffin_lim(magnitude, *size, iterations)
+            return phase_retrieval.fast_griffin_lim(magnitude, *size, iterations)
         if phase == "griffin_lim":
-            return spectral.griffin_lim(magnitude, *size, iterations)
+            return phase_retrieval.griffin_lim(magnitude, *size, iterations)
         if phase == "pghi":
-            return spectral.pghi(magnitude, *size)
+            return phase_retrieval.pghi(magnitude, *size)
         if phase == "zero":
-            return spectral.zero_phase(magnitude, *size)
+            return phase_retrieval.zero_phase(magnitude, *size)
         raise InputError(f"phase={phase!r}: use one of {', '.join(PHASES)}")
 
     def get_config(self):

@@ -1,11 +1,12 @@
 """A training run on disk: started, previewed, checkpointed, resumed, reported."""
 
 import json
+import re
 import shutil
 import time
 from pathlib import Path
 
-from audiogan_tf import audio, checkpoints, judge, metrics, plots
+from audiogan_tf import audio, checkpoints, evaluation, judge, plots
 from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnNaN
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
@@ -24,7 +25,7 @@ MODELS = {  # name: sizes of the two networks
     "medium": {"generator_channels": 32, "discriminator_channels": 32},
 }
 BATCH_SIZE = 16
-PREVIEW_STEPS = 250
+PREVIEW_STEPS = 500
 PLAYED = 16  # sounds in a preview's file, in the report and in the grid
 ENDLESS = 10**6  # epochs; StopAfter ends the training
 
@@ -115,8 +116,9 @@ class Run:
     def train(self, steps=None, seconds=None):
         """Train up to `steps` in all, or for `seconds` more. Ctrl-C saves and stops.
 
-        Returns "done" or "interrupted". Raises TrainingFailed if a loss is not a number; the
-        state of the last preview is then kept.
+        Returns "done" or "interrupted". Raises TrainingFailed if a loss is not a number (the
+        state of the last preview is then kept), InputError if a sound file can no longer be
+        read (the present state is then saved).
         """
         watchers = [StopOnNaN(), self.preview, Progress(steps, seconds, self.preview)]
         watchers.append(StopAfter(steps=steps, seconds=seconds))
@@ -128,6 +130,9 @@ class Run:
             outcome = "done"
         except KeyboardInterrupt:
             outcome = "interrupted"
+        except tf.errors.OpError as error:
+            self.save()
+            raise _in_one_sentence(error) from None
         self.trained_seconds += time.perf_counter() - began
         self.save()
         return outcome
@@ -171,10 +176,8 @@ class Run:
         together = np.concatenate(self.preview.waveforms[:PLAYED])
         representation = self.corpus.representation
         audio.save(folder / f"step_{step:06d}.wav", together, representation.sample_rate)
-        titles = self._names(self.preview.asked[:PLAYED])
-        figure = plots.spectrogram_grid(self.preview.images[:PLAYED], representation, titles)
         with atomic_path(folder / f"step_{step:06d}.png") as temporary:
-            temporary.write_bytes(plots.png(figure, dpi=70))
+            temporary.write_bytes(plots.tiles(self.preview.images[:PLAYED]))
 
     def _names(self, asked):
         classes = self.corpus.classes
@@ -206,7 +209,7 @@ class Run:
         labels = conditions[:, 0] if source.conditions else None
         report = None
         if self.judge is not None:
-            report = metrics.evaluate(sounds, self.corpus, labels, self.judge)
+            report = evaluation.evaluate(sounds, self.corpus, labels, self.judge)
         written = self._write_sounds(sounds, self._names(conditions))
         page = self._write_report(sounds, conditions, report)
         share = self.preview.seconds / max(self.trained_seconds, 1e-9)
@@ -288,6 +291,16 @@ def check_folder(out, resume):
         )
     else:
         new_folder(out)
+
+
+def _in_one_sentence(error):
+    """What went wrong inside the pipeline, where TensorFlow wraps the kit's own error."""
+    spoken = re.search(r"UnreadableSound: (.*)", str(error))
+    if spoken is None:
+        return error
+    return InputError(
+        f"{spoken[1]}; the training stopped and its state is saved: put the file back and --resume"
+    )
 
 
 def _write_json(path, content):

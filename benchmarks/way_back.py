@@ -9,7 +9,7 @@ import csv
 import os
 from pathlib import Path
 
-from audiogan_tf import audio, spectral, synth
+from audiogan_tf import audio, phase_retrieval, spectral, synth
 from audiogan_tf.representation import Representation
 
 import numpy as np
@@ -52,12 +52,12 @@ def rows(waves, size):
     spectrum = spectral.stft(waves, n_fft, hop)
     magnitude = tf.abs(spectrum)
     yield "phase", "the true phase", spectral.istft(spectrum, n_fft, hop)
-    yield "phase", "zero phase", spectral.zero_phase(magnitude, n_fft, hop)
-    yield "phase", "Griffin-Lim, 60 steps", spectral.griffin_lim(magnitude, n_fft, hop, 60)
-    yield "phase", "PGHI", spectral.pghi(magnitude, n_fft, hop)
-    fast = spectral.fast_griffin_lim(magnitude, n_fft, hop, 60, seed=0)
+    yield "phase", "zero phase", phase_retrieval.zero_phase(magnitude, n_fft, hop)
+    yield "phase", "Griffin-Lim, 60 steps", phase_retrieval.griffin_lim(magnitude, n_fft, hop, 60)
+    yield "phase", "PGHI", phase_retrieval.pghi(magnitude, n_fft, hop)
+    fast = phase_retrieval.fast_griffin_lim(magnitude, n_fft, hop, 60, seed=0)
     yield "phase", "fast Griffin-Lim, 60 steps, random start", fast
-    fast = spectral.fast_griffin_lim(magnitude, n_fft, hop, 60)
+    fast = phase_retrieval.fast_griffin_lim(magnitude, n_fft, hop, 60)
     yield "phase", "fast Griffin-Lim, 60 steps", fast
     known = tf.math.exp(tf.complex(0.0, tf.math.angle(spectrum)))
     ways = (
@@ -73,7 +73,7 @@ def rows(waves, size):
         got = representation.to_magnitude(representation.forward(waves))
         with_phase = spectral.istft(tf.cast(got, tf.complex64) * known, n_fft, hop)
         yield "picture", f"{name}, true phase", with_phase
-        got = spectral.fast_griffin_lim(got, n_fft, hop, 60)
+        got = phase_retrieval.fast_griffin_lim(got, n_fft, hop, 60)
         yield "whole way", f"{name}, fast Griffin-Lim", got
 
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import judge, metrics, pretrained
+from audiogan_tf import evaluation, judge, pretrained
 
 RECIPES = {  # name: (corpus, steps)
     "drums_minute": ("drums", 1500),
@@ -45,7 +45,7 @@ def main():
     if source.about["step"] != steps:
         sys.exit(f"{run}: holds step {source.about['step']}, the recipe says {steps}")
     sounds, conditions = source.generate(CLIPS, seed=1)
-    report = metrics.evaluate(sounds, corpus, conditions)
+    report = evaluation.evaluate(sounds, corpus, conditions)
     print(report)
     pretrained.folder().mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / "last.npz", pretrained.folder() / f"{options.name}.npz")

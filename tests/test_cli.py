@@ -1,5 +1,6 @@
 import csv
 import json
+import runpy
 import shutil
 
 from audiogan_tf import pretrained, training
@@ -157,6 +158,18 @@ def test_training_leaves_another_run_alone(tmp_path, capsys):
     refused(capsys, *command[:-1], tmp_path / "none", "--resume", says=["no run.json here"])
 
 
+def test_generated_sounds_are_evaluated_beside_their_floors(tmp_path, capsys):
+    out = str(tmp_path / "out")
+    assert main(["generate", "--model", "drums_minute", "--count", "16", "--out", out]) == 0
+    assert main(["evaluate", "--generated", out, "--corpus", "drums"]) == 0
+    table = capsys.readouterr().out
+    assert "16 clips against drums" in table
+    head = next(line for line in table.splitlines() if line.startswith("metric"))
+    assert head.split("  ")[-1].strip() == "real floor" and "noise floor" in head
+    right = next(line for line in table.splitlines() if line.startswith("drum accuracy"))
+    assert float(right.split()[2]) >= 0.75
+
+
 def test_evaluate_refuses_what_it_cannot_use(fsdd, tmp_path, capsys):
     command = ["evaluate", "--corpus", "fsdd", "--generated"]
     refused(capsys, *command, tmp_path / "none", says=["no such folder"])
@@ -206,6 +219,15 @@ def test_what_to_type_next_uses_names_that_exist(capsys):
     for line in training.next_commands("runs/a", Corpus):
         if line.startswith("python -m audiogan_tf"):
             assert parser().parse_args(line.split()[3:]).out.startswith("runs/a")
+
+
+def test_the_data_readme_is_up_to_date_and_names_every_file(root):
+    text = (root / "data" / "README.md").read_text("utf-8")
+    render = runpy.run_path(str(root / "scripts" / "data_readme.py"))["render"]
+    assert render(text) == text, "run scripts/data_readme.py"
+    for path in (root / "data").rglob("*"):
+        if path.is_file() and path.name != "README.md" and "__pycache__" not in path.parts:
+            assert f"`{path.name}`" in text, f"data/README.md does not name {path.name}"
 
 
 def test_the_data_readme_and_the_index_agree(root):

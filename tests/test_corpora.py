@@ -3,6 +3,8 @@ import tarfile
 import warnings
 
 from audiogan_tf import corpora, synth
+from audiogan_tf.corpora import drums as drums_module
+from audiogan_tf.corpora import fsdd as fsdd_module
 from audiogan_tf.errors import InputError, UnreadableSound
 
 import numpy as np
@@ -26,7 +28,7 @@ def write_sounds(folder, labels, each=3, rate=8000, samples=4096):
 
 
 def test_drums_are_the_published_ones(drums):
-    assert drums.digest == corpora.DRUMS_DIGEST
+    assert drums.digest == drums_module.DIGEST
     assert drums.conditions == {"drum": synth.DRUMS} and drums.classes == synth.DRUMS
     assert drums.class_counts == (8,) and drums.sample_rate == 16000
 
@@ -52,7 +54,7 @@ def test_no_drum_is_on_both_sides_or_twice(drums):
 
 def test_drums_are_the_same_each_time(drums, monkeypatch):
     """Fewer clips, made again: each class has its own generator, so they are the first ones."""
-    monkeypatch.setattr(corpora, "DRUMS_PER_CLASS", {"train": 5, "test": 2})
+    monkeypatch.setattr(drums_module, "PER_CLASS", {"train": 5, "test": 2})
     again = corpora.load_drums()
     first = np.concatenate([np.arange(5) + 500 * label for label in range(8)])
     np.testing.assert_array_equal(again.train.audio, drums.train.take(first))
@@ -66,7 +68,7 @@ def test_a_label_is_found_by_name(drums):
 
 
 def test_fsdd(fsdd):
-    assert fsdd.digest == corpora.FSDD_DIGEST and fsdd.sample_rate == 8000
+    assert fsdd.digest == fsdd_module.DIGEST and fsdd.sample_rate == 8000
     assert (len(fsdd.train), len(fsdd.test)) == (2700, 300)
     assert fsdd.class_counts == (10, 6) and fsdd.classes == tuple("0123456789")
     assert fsdd.train.audio.shape == (2700, fsdd.representation.samples)
@@ -81,7 +83,7 @@ def test_fsdd(fsdd):
 def test_fsdd_with_one_changed_byte_is_refused(fsdd, tmp_path, monkeypatch):
     copy = tmp_path / "fsdd" / "recordings"
     copy.mkdir(parents=True)
-    for path in corpora._find_fsdd().glob("*.wav"):
+    for path in fsdd_module._find_fsdd().glob("*.wav"):
         (copy / path.name).symlink_to(path)
     monkeypatch.setenv("AUDIOGAN_DATA", str(tmp_path))
     changed = copy / "7_theo_12.wav"
@@ -97,7 +99,7 @@ def test_without_network_the_sentence_names_the_way_out(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     nowhere = "http://127.0.0.1:9/fsdd.tar.gz"
     with pytest.raises(InputError, match=r"could not be fetched.*:9/.*AUDIOGAN_DATA") as caught:
-        corpora._fetch_fsdd(nowhere)
+        fsdd_module._fetch_fsdd(nowhere)
     assert "\n" not in str(caught.value)
     assert list((tmp_path / "audiogan_tf").iterdir()) == []
 
@@ -114,7 +116,7 @@ def archive(path, members):
 def test_a_fetched_archive_is_unpacked_into_the_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     url = archive(tmp_path / "a.tar.gz", ["fsdd-1/recordings/0_theo_0.wav"])
-    folder = corpora._fetch_fsdd(url)
+    folder = fsdd_module._fetch_fsdd(url)
     assert [path.name for path in folder.iterdir()] == ["0_theo_0.wav"]
     assert folder == tmp_path / "cache" / "audiogan_tf" / "fsdd" / "recordings"
     assert [path.name for path in folder.parent.parent.iterdir()] == ["fsdd"]
@@ -124,7 +126,7 @@ def test_a_fetched_archive_that_leaves_its_folder_is_refused(tmp_path, monkeypat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     url = archive(tmp_path / "a.tar.gz", ["fsdd-1/recordings/0_theo_0.wav", "../../../evil.wav"])
     with pytest.raises(InputError, match=r"evil.wav.*outside"):
-        corpora._fetch_fsdd(url)
+        fsdd_module._fetch_fsdd(url)
     assert not list(tmp_path.rglob("evil.wav"))
     assert list((tmp_path / "cache" / "audiogan_tf").iterdir()) == []
 
@@ -133,7 +135,7 @@ def test_an_archive_without_recordings_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     url = archive(tmp_path / "a.tar.gz", ["other/readme.txt"])
     with pytest.raises(InputError, match="holds no folder 'recordings'"):
-        corpora._fetch_fsdd(url)
+        fsdd_module._fetch_fsdd(url)
 
 
 def test_folder_labels_come_from_subfolders(tmp_path):

@@ -136,7 +136,8 @@ def test_training_is_reproducible_by_seed():
     corpus = small_corpus()
 
     def features(seed):
-        return judge_training.train_judge(corpus, seed, steps=2).hear(corpus.test.audio, 8000).features
+        trained = judge_training.train_judge(corpus, seed, steps=2)
+        return trained.hear(corpus.test.audio, 8000).features
 
     first = features(0)
     np.testing.assert_array_equal(first, features(0))

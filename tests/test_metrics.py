@@ -4,7 +4,7 @@ import json
 import math
 from dataclasses import replace
 
-from audiogan_tf import audio, metrics, synth
+from audiogan_tf import audio, evaluation, metrics, synth
 from audiogan_tf.errors import InputError
 from audiogan_tf.judge import judge_for, noise_clips
 from audiogan_tf.pipeline import forward_all, inverse_all
@@ -178,7 +178,7 @@ def test_features_that_do_not_fit_are_refused(score):
 
 
 def test_new_real_sounds_score_like_the_real_floor(fresh, judge):
-    report = metrics.evaluate(fresh[0], "drums", fresh[1], judge)
+    report = evaluation.evaluate(fresh[0], "drums", fresh[1], judge)
     assert value(report, "drum accuracy").value >= 0.99
     assert value(report, "Frechet").value < 2 * value(report, "Frechet").real_floor
     assert value(report, "drum classes").value == 8
@@ -190,7 +190,7 @@ def test_new_real_sounds_score_like_the_real_floor(fresh, judge):
 
 def test_a_noisy_generator_is_caught(fresh, judge):
     noise = noise_clips(judge.reference.representation, COUNT)
-    report = metrics.evaluate(noise, "drums", fresh[1], judge)
+    report = evaluation.evaluate(noise, "drums", fresh[1], judge)
     assert value(report, "drum accuracy").value < 0.3
     assert value(report, "Frechet").value > 10 * value(report, "Frechet").real_floor
     assert value(report, "Inception").value < 2
@@ -203,7 +203,7 @@ def test_a_collapsed_generator_is_caught(fresh, judge):
     rng = np.random.default_rng(0)
     same = sounds[labels == 4][:4].repeat(COUNT // 4, axis=0)
     same = same + rng.normal(0, 1e-4, same.shape)
-    report = metrics.evaluate(same, "drums", labels, judge)
+    report = evaluation.evaluate(same, "drums", labels, judge)
     assert value(report, "precision").value > 0.8  # each clip is fine: precision is blind to it
     assert value(report, "drum classes").value == 1
     assert value(report, "drum accuracy").value < 0.2
@@ -217,7 +217,7 @@ def test_a_copying_generator_is_caught_by_the_nearest_neighbour_ratio_alone(fres
     train = np.concatenate([heard.features, known.train])
     copied = judge_for("drums")
     copied.reference = replace(known, train=train)
-    report = metrics.evaluate(fresh[0], "drums", fresh[1], copied)
+    report = evaluation.evaluate(fresh[0], "drums", fresh[1], copied)
     assert value(report, "nearest").value < 0.2
     assert value(report, "drum accuracy").value > 0.98
     assert value(report, "coverage").value > 0.9
@@ -227,7 +227,7 @@ def test_copies_are_caught_through_the_way_back_too(fsdd):
     chosen = np.random.default_rng(0).permutation(len(fsdd.train))[:COUNT]
     images = forward_all(fsdd.train.take(chosen), fsdd.representation)
     copies = inverse_all(images, fsdd.representation)
-    report = metrics.evaluate(copies, fsdd, fsdd.train.conditions[chosen])
+    report = evaluation.evaluate(copies, fsdd, fsdd.train.conditions[chosen])
     assert value(report, "nearest").value < 0.6
     assert value(report, "digit accuracy").value > 0.95
     assert value(report, "speaker accuracy").value > 0.95
@@ -237,14 +237,14 @@ def test_copies_are_caught_through_the_way_back_too(fsdd):
 def test_digits_are_scored_without_their_recordings():
     judge = judge_for("fsdd")
     noise = noise_clips(judge.reference.representation, 60)
-    report = metrics.evaluate(noise, "fsdd", np.arange(60) % 10)
+    report = evaluation.evaluate(noise, "fsdd", np.arange(60) % 10)
     accuracy = report["digit accuracy"]
     assert accuracy.real_floor > 0.95 and accuracy.value < 0.35
     assert report["digit x speaker cells (of 60)"].value < 20
 
 
 def test_a_report_is_a_table_and_a_dict(fresh, judge):
-    report = metrics.evaluate(fresh[0][:40], "drums", None, judge)
+    report = evaluation.evaluate(fresh[0][:40], "drums", None, judge)
     assert not any("accuracy" in row.metric for row in report.rows)
     lines = str(report).splitlines()
     assert lines[0] == "40 clips against drums"
@@ -260,7 +260,7 @@ def test_a_report_is_a_table_and_a_dict(fresh, judge):
 def test_other_rates_and_levels_score_the_same(fresh, judge):
     rate = judge.representation.sample_rate
     faster = audio.resample(fresh[0].T, rate, 44100).T * 0.3
-    report = metrics.evaluate(faster, "drums", fresh[1], judge, sample_rate=44100)
+    report = evaluation.evaluate(faster, "drums", fresh[1], judge, sample_rate=44100)
     assert value(report, "drum accuracy").value >= 0.98
     assert value(report, "Frechet").value < 3 * value(report, "Frechet").real_floor
 
@@ -277,4 +277,4 @@ def test_other_rates_and_levels_score_the_same(fresh, judge):
 )
 def test_what_cannot_be_scored_is_refused(judge, sounds, labels):
     with pytest.raises(InputError):
-        metrics.evaluate(sounds, "drums", labels, judge)
+        evaluation.evaluate(sounds, "drums", labels, judge)

@@ -10,8 +10,10 @@ from html.parser import HTMLParser
 
 from audiogan_tf import plots, report, synth
 from audiogan_tf.errors import InputError
+from audiogan_tf.evaluation import Report, Row
 from audiogan_tf.representation import Representation
 
+import matplotlib.image
 import numpy as np
 import pytest
 
@@ -97,6 +99,19 @@ def test_show_stores_alt_text_and_no_object_name(monkeypatch):
         plots.show(None, " ")
 
 
+def test_image_html_holds_the_picture_and_its_alt_text():
+    figure, _ = plots.subplots(1, 1)
+    tag = plots.image_html(figure, 'a "kick" & <more>')
+    assert tag.startswith('<img alt="a &quot;kick&quot; &amp; &lt;more&gt;"')
+    assert "data:image/png;base64,iVBOR" in tag
+
+
+def test_subplots_are_always_a_grid():
+    for rows, columns in ((1, 1), (1, 3), (2, 2)):
+        figure, axes = plots.subplots(3, 2, rows, columns, sharex=True)
+        assert axes.shape == (rows, columns) and tuple(figure.get_size_inches()) == (3, 2)
+
+
 def axes_with_images(figure):
     return [axis for axis in figure.axes if axis.images and axis.get_label() != "<colorbar>"]
 
@@ -154,6 +169,36 @@ def test_score_curve_leaves_out_missing_scores_and_draws_the_floors():
     assert [line.get_ydata()[0] for line in floors] == [0.99, 0.125]
     assert all(line.is_dashed() for line in floors)
     assert plots.png(plots.score_curve([])).startswith(b"\x89PNG")
+
+
+def report_of(accuracy, distance):
+    rows = [Row("accuracy", accuracy, 0.125, 1.0), Row("distance", distance, 90.0, 0.2)]
+    return Report(rows, "drums", 10)
+
+
+def test_between_floors_places_each_generator_in_each_panel():
+    reports = {"untrained": report_of(0.1, 80.0), "long": report_of(0.99, 0.4)}
+    figure = plots.between_floors(reports, ("accuracy", "distance"))
+    for axis, values, floors in zip(
+        figure.axes, ([0.1, 0.99], [80.0, 0.4]), ([0.125, 1.0], [90.0, 0.2]), strict=True
+    ):
+        *lines, points = axis.lines
+        assert points.get_xdata() == values and [line.get_xdata()[0] for line in lines] == floors
+        assert [text.get_text() for text in axis.texts] == ["noise", "real clips"]
+    assert [axis.get_xscale() for axis in figure.axes] == ["linear", "log"]
+    assert [axis.get_xlabel() for axis in figure.axes] == ["accuracy", "distance"]
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["untrained", "long"] and figure.axes[0].yaxis_inverted()
+
+
+def test_lines_are_told_apart_without_colour():
+    curves = {name: np.arange(5) * k for k, name in enumerate("abcd")}
+    figure = plots.lines(np.arange(5), curves, "Four", "time (s)", "level (dB)")
+    [axis] = figure.axes
+    assert len({line.get_linestyle() for line in axis.lines}) == 4
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == list(curves)
+    assert (axis.get_title(), axis.get_xlabel()) == ("Four", "time (s)")
+    assert axis.get_ylabel() == "level (dB)" and axis.get_xlim() == (0, 4)
 
 
 def test_figures_stay_out_of_pyplot():
@@ -246,3 +291,14 @@ def test_report_that_cannot_be_written_leaves_the_old_one(tmp_path, clips):
 def test_wav_bytes_are_a_plain_wav():
     data = plots.wav_bytes(np.array([0.5, -0.5]), 8000)
     assert data[:4] == b"RIFF" and struct.unpack("<hh", data[-4:]) == (16384, -16384)
+
+
+def test_tiles_stand_in_reading_order_with_low_frequencies_at_the_bottom():
+    pictures = np.full((3, 16, 32, 1), -1.0)
+    pictures[1, :, :4] = 1.0  # the second picture: a loud band at the bottom
+    page = matplotlib.image.imread(io.BytesIO(plots.tiles(pictures, columns=2, zoom=1)))[..., :3]
+    assert page.shape == (2 * 34, 2 * 18, 3)
+    bright = page.sum(axis=2)
+    inner = bright[1:33, 19:35]
+    assert inner[-4:].min() > inner[:-4].max()
+    assert bright[1:33, 1:17].max() == inner[:-4].max()

@@ -165,6 +165,19 @@ def test_a_full_disk_while_training_keeps_the_previous_checkpoint(resumed):
     assert path.read_bytes() == before and not list(resumed.out.glob(".*.part"))
 
 
+def test_a_file_that_vanishes_while_training_is_named_and_the_state_saved(sounds, tmp_path):
+    folder = tmp_path / "sounds"
+    shutil.copytree(sounds, folder)
+    run = training.Run(corpora.load_corpus(folder), tmp_path / "run")
+    (folder / "07.wav").unlink()
+    with pytest.raises(InputError, match=r"07\.wav.*state is saved") as caught:
+        run.train(steps=12)
+    assert "\n" not in str(caught.value)
+    shutil.copy(sounds / "07.wav", folder)
+    again = training.Run(corpora.load_corpus(folder), tmp_path / "run", resume=True)
+    assert again.train(steps=12) == "done" and again.gan.step == 12
+
+
 def test_a_run_stopped_before_its_first_checkpoint_can_be_resumed(sounds, finished, tmp_path):
     out = tmp_path / "early"
     out.mkdir()

@@ -1,0 +1,42 @@
+"""Every corpus behind one call: waveforms, labels, factors, official split, checksum."""
+
+from pathlib import Path
+
+from audiogan_tf.corpora.base import Clips, Corpus, StreamedClips, cache_folder, data_roots
+from audiogan_tf.corpora.drums import load_drums
+from audiogan_tf.corpora.folder import load_folder
+from audiogan_tf.corpora.fsdd import load_fsdd
+from audiogan_tf.errors import InputError
+
+__all__ = [
+    "CORPORA",
+    "Clips",
+    "Corpus",
+    "StreamedClips",
+    "cache_folder",
+    "data_roots",
+    "load_corpus",
+    "load_drums",
+    "load_folder",
+    "load_fsdd",
+]
+CORPORA = {"drums": load_drums, "fsdd": load_fsdd}  # name: loader
+
+
+def load_corpus(name, **options):
+    """Load a corpus by name, or any folder of sounds.
+
+    name: one of CORPORA, or a folder; its subfolders' names are then the labels. Options of a
+    folder: see `load_folder`. Returns a Corpus.
+    Raises InputError for an unknown name (the known ones are listed). Used in every lesson.
+    """
+    if name in CORPORA:
+        return CORPORA[name](**options)
+    path = Path(name)
+    if path.is_dir():
+        return load_folder(path, **options)
+    if path.exists():
+        raise InputError(f"{name}: this is a file; give the folder that holds it")
+    raise InputError(
+        f"corpus {str(name)!r} is neither a folder nor a known name; known: {', '.join(CORPORA)}"
+    )

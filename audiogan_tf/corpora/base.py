@@ -1,0 +1,115 @@
+"""What a corpus is: clips with labels and factors, in memory or streamed, and where they lie."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audiogan_tf import audio
+from audiogan_tf.errors import InputError
+from audiogan_tf.representation import Representation
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Clips:
+    """One side of a split, held in memory.
+
+    audio: (clips, samples) float32 in [-1, 1]; conditions: (clips, k) int32, the label first;
+    factors: name -> (clips,) float64, what else is known of each clip; names: file names.
+    """
+
+    audio: np.ndarray
+    conditions: np.ndarray
+    factors: dict = field(default_factory=dict)
+    names: tuple = ()
+
+    def __len__(self):
+        return len(self.conditions)
+
+    @property
+    def labels(self):
+        """The first condition, (clips,) int32."""
+        return self.conditions[:, 0]
+
+    def take(self, indices):
+        """The waveforms at `indices`, (len(indices), samples) float32."""
+        return self.audio[np.asarray(indices)]
+
+
+@dataclass(frozen=True)
+class StreamedClips:
+    """One side of a split, left on disk and read when asked for; `take` as in Clips."""
+
+    paths: tuple
+    conditions: np.ndarray
+    sample_rate: int
+    samples: int
+
+    def __len__(self):
+        return len(self.paths)
+
+    @property
+    def labels(self):
+        """The first condition, (clips,) int32."""
+        return self.conditions[:, 0]
+
+    @property
+    def audio(self):
+        """All waveforms at once: only for small folders; `take` some of a large one."""
+        return self.take(range(len(self)))
+
+    def take(self, indices):
+        """The waveforms at `indices`, (len(indices), samples) float32, peak 0.95."""
+        return np.stack([self.read(i) for i in indices])
+
+    def read(self, index):
+        """One waveform, (samples,) float32, peak-normalised to 0.95."""
+        waveform, _ = audio.load(self.paths[int(index)], self.sample_rate)
+        return audio.peak_normalise(audio.fix_length(waveform, self.samples))
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Sounds to learn from: what `load_corpus` returns.
+
+    conditions: name -> class names, in order; the first is the label a clip is asked for.
+    representation: the pictures that suit these sounds. digest: SHA-256 of the content.
+    """
+
+    name: str
+    sample_rate: int
+    conditions: dict
+    representation: Representation
+    train: Clips | StreamedClips
+    test: Clips | StreamedClips
+    digest: str
+
+    @property
+    def classes(self):
+        """Names of the first condition's classes."""
+        return next(iter(self.conditions.values()))
+
+    @property
+    def class_counts(self):
+        """Number of classes of each condition; () if there is nothing to tell apart."""
+        counts = tuple(len(names) for names in self.conditions.values())
+        return () if counts == (1,) else counts
+
+    def label_index(self, label):
+        """The number of a class given by name; InputError lists the classes."""
+        if str(label) not in self.classes:
+            raise InputError(f"label {label!r} is unknown; use one of {', '.join(self.classes)}")
+        return self.classes.index(str(label))
+
+
+def data_roots():
+    """Folders where corpora are looked up, in order."""
+    named = [Path(p) for p in os.environ.get("AUDIOGAN_DATA", "").split(os.pathsep) if p]
+    here = Path(__file__).resolve().parents[1]
+    return [*named, here / "data", here.parent / "data", cache_folder()]
+
+
+def cache_folder():
+    """The user's cache of fetched corpora."""
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "audiogan_tf"
