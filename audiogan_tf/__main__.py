@@ -1,6 +1,7 @@
 """The command line: corpora, train, generate, evaluate, pretrained."""
 
 import argparse
+import os
 import sys
 import time
 import warnings
@@ -124,10 +125,25 @@ def _one_sentence(message, *_):
 COMMANDS = {f.__name__: f for f in (corpora, train, generate, evaluate, pretrained)}
 
 
+def _start_tensorflow():
+    """Import TensorFlow without the lines that its C++ part writes to stderr at any log level."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            import tensorflow  # noqa: F401
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def main(arguments=None):
     """Run one command; returns the exit status: 0, 2 for bad input, 130 after Ctrl-C."""
     options = parser().parse_args(arguments)
     warnings.showwarning = _one_sentence
+    if options.command != "pretrained":
+        _start_tensorflow()
     try:
         return COMMANDS[options.command](options) or 0
     except InputError as error:
