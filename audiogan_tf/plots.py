@@ -210,7 +210,7 @@ def confusion_matrix(asked, heard, classes, title="Asked and heard"):
     return figure
 
 
-def score_curve(history, noise=None, real=None, metric="judge's accuracy"):
+def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
     """The score at each preview, between the score of noise and that of real clips.
 
     history: list of dicts with "step" and "score"; steps without a score are left out.
@@ -257,8 +257,9 @@ def between_floors(reports, metrics):
         known = [*values, *(value for value, *_ in floors)]
         if min(known) > 0 and max(known) > 30 * min(known):
             axis.set_xscale("log")
+            axis.xaxis.set_major_formatter("{x:g}")
         axis.set_yticks(range(len(rows)), list(reports))
-        axis.set(xlabel=metric, ylim=(len(rows) - 0.5, -0.5))
+        axis.set(xlabel=f"{metric} (1)", ylim=(len(rows) - 0.5, -0.5))
         axis.margins(x=0.12)
     figure.suptitle("Between noise and real clips", fontsize=TITLE)
     return figure

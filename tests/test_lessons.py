@@ -29,7 +29,8 @@ def of_kind(cells, kind):
 
 
 def named(paths):
-    return {"argnames": "path", "argvalues": paths, "ids": ["-".join(path.with_suffix("").parts[-2:]) for path in paths]}
+    names = ["-".join(path.with_suffix("").parts[-2:]) for path in paths]
+    return {"argnames": "path", "argvalues": paths, "ids": names}
 
 
 @pytest.mark.parametrize(**named(LESSONS))

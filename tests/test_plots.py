@@ -183,10 +183,11 @@ def test_between_floors_places_each_generator_in_each_panel():
         figure.axes, ([0.1, 0.99], [80.0, 0.4]), ([0.125, 1.0], [90.0, 0.2]), strict=True
     ):
         *lines, points = axis.lines
-        assert points.get_xdata() == values and [line.get_xdata()[0] for line in lines] == floors
+        assert list(points.get_xdata()) == values
+        assert [line.get_xdata()[0] for line in lines] == floors
         assert [text.get_text() for text in axis.texts] == ["noise", "real clips"]
     assert [axis.get_xscale() for axis in figure.axes] == ["linear", "log"]
-    assert [axis.get_xlabel() for axis in figure.axes] == ["accuracy", "distance"]
+    assert [axis.get_xlabel() for axis in figure.axes] == ["accuracy (1)", "distance (1)"]
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["untrained", "long"] and figure.axes[0].yaxis_inverted()
 
