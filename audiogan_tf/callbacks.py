@@ -1,6 +1,8 @@
 """What watches a training: previews that are heard and scored, a bar, and guards."""
 
 import math
+import signal
+import threading
 import time
 
 from audiogan_tf import audio
@@ -140,6 +142,37 @@ class StopAfter(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         late = self.seconds and time.perf_counter() - self.began >= self.seconds
         if late or (self.steps and self.model.step >= self.steps):
+            self.model.stop_training = True
+
+
+class StopOnInterrupt(keras.callbacks.Callback):
+    """Within `with`, Ctrl-C stops after the present step; a second one raises KeyboardInterrupt.
+
+    An exception raised at any moment can be lost in a destructor, or leave half a step.
+    `asked` says whether Ctrl-C was pressed.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.asked = False
+
+    def __enter__(self):
+        self.here = threading.current_thread() is threading.main_thread()
+        if self.here:
+            self.former = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *_):
+        if self.here:
+            signal.signal(signal.SIGINT, self.former)
+
+    def _ask(self, *_):
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.asked:
             self.model.stop_training = True
 
 

