@@ -96,7 +96,7 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, target_steps=None, target_seconds=None, preview=None):
         super().__init__()
         self.steps, self.seconds, self.preview = target_steps, target_seconds, preview
-        self.began = None
+        self.began = self.bar = None
 
     def on_train_begin(self, logs=None):
         from tqdm import tqdm
@@ -126,7 +126,12 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.bar.leave = self.model.stop_training  # a resumed run first fits to its epoch's end
-        self.bar.close()
+        self.close()
+
+    def close(self):
+        """Finish the line, also where a training ends with an error."""
+        if self.bar is not None:
+            self.bar.close()
 
 
 class StopAfter(keras.callbacks.Callback):

@@ -120,8 +120,8 @@ class Run:
         state of the last preview is then kept), InputError if a sound file can no longer be
         read (the present state is then saved).
         """
-        watchers = [StopOnNaN(), self.preview, Progress(steps, seconds, self.preview)]
-        watchers.append(StopAfter(steps=steps, seconds=seconds))
+        progress = Progress(steps, seconds, self.preview)
+        watchers = [StopOnNaN(), self.preview, progress, StopAfter(steps, seconds)]
         if steps and self.gan.step >= steps:
             return "done"
         began = time.perf_counter()
@@ -134,6 +134,8 @@ class Run:
         except tf.errors.OpError as error:
             self.save()
             raise _in_one_sentence(error) from None
+        finally:
+            progress.close()
         self.trained_seconds += time.perf_counter() - began
         self.save()
         return outcome
