@@ -1,4 +1,4 @@
-"""One explorer for every generator: ask, draw, look and listen with sliders."""
+"""Sliders and sound: one explorer for every generator, and one for any function of yours."""
 
 from audiogan_tf import plots
 
@@ -22,19 +22,37 @@ def explore(generator, judge=None):
     scale = ipywidgets.FloatSlider(
         value=1.0, min=0.0, max=2.0, step=0.1, description="truncation", **late
     )
+
+    def answer(seed, truncation, **labels):
+        return ask(generator, labels, seed, truncation, judge)
+
+    rate = generator.representation.sample_rate
+    return listen(answer, rate, **menus, seed=seed, truncation=scale)
+
+
+def listen(make, sample_rate, **controls):
+    """A player and a picture that follow the controls of any function that makes a sound.
+
+    make: takes each control's value by name, and returns the waveform (samples,) float in
+    [-1, 1], a figure, and a caption. sample_rate in Hz. controls: ipywidgets controls; one without
+    a description is called by its name. Returns an ipywidgets box. Used in lesson 01.
+    """
+    import ipywidgets
+
     picture, sound = ipywidgets.Image(format="png"), ipywidgets.HTML()
     picture.layout.max_width = "28em"
 
     def draw(_=None):
-        labels = {name: menu.value for name, menu in menus.items()}
-        waveform, figure, caption = ask(generator, labels, seed.value, scale.value, judge)
+        values = {name: control.value for name, control in controls.items()}
+        waveform, figure, caption = make(**values)
         picture.value = plots.png(figure)
-        sound.value = plots.player_html(caption, waveform, generator.representation.sample_rate)
+        sound.value = plots.player_html(caption, waveform, sample_rate)
 
-    for control in (*menus.values(), seed, scale):
+    for name, control in controls.items():
+        control.description = control.description or name
         control.observe(draw, names="value")
     draw()
-    return ipywidgets.VBox([*menus.values(), seed, scale, sound, picture])
+    return ipywidgets.VBox([*controls.values(), sound, picture])
 
 
 def ask(generator, labels, seed=0, truncation=1.0, judge=None):

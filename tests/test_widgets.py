@@ -1,9 +1,10 @@
 """The explorer: every control draws a new sound, and the caption says which."""
 
-from audiogan_tf import models, widgets
+from audiogan_tf import models, plots, widgets
 from audiogan_tf.generation import SoundGenerator
 from audiogan_tf.representation import Representation
 
+import ipywidgets
 import numpy as np
 import pytest
 
@@ -42,3 +43,19 @@ def test_the_box_prints_the_same_whatever_it_plays(generator):
     """A lesson's stored output must not depend on the samples."""
     text = widgets.explore(generator)._repr_mimebundle_()["text/plain"]
     assert "base64" not in text and "PNG" not in text
+
+
+def test_listen_follows_the_controls_of_any_function():
+    def make(gain, shape):
+        wave = np.full(80, gain / 10)
+        return wave, plots.waveforms([(shape, wave)], 8000), f"{shape} at {gain}"
+
+    gain = ipywidgets.IntSlider(value=1, min=0, max=9)
+    shape = ipywidgets.Dropdown(options=["box", "saw"], description="form")
+    box = widgets.listen(make, 8000, gain=gain, shape=shape)
+    *controls, sound, picture = box.children
+    assert [control.description for control in controls] == ["gain", "form"]
+    assert "box at 1" in sound.value and picture.value[:4] == b"\x89PNG"
+    before = sound.value, picture.value
+    gain.value, shape.value = 4, "saw"
+    assert "saw at 4" in sound.value and (sound.value, picture.value) != before
