@@ -18,9 +18,10 @@ _PLACES = {
     "InputError": "errors",
 }
 _MODULES = (
-    "alarms audio callbacks checkpoints checks coding corpora errors evaluation files gan "
-    "generation judge judge_training live losses metrics models phase_retrieval pipeline plots "
-    "pretrained report representation spectral synth training widgets"
+    "alarms audio augmentation callbacks checkpoints checks coding corpora descriptors errors "
+    "evaluation fetch files gan generation judge judge_training live losses metrics "
+    "models phase_retrieval pipeline plots pretrained report representation spectral synth "
+    "training widgets"
 ).split(" ")
 __all__ = sorted([*_PLACES, *_MODULES])
 

@@ -1,5 +1,7 @@
 """The adversarial game as one Keras model: plain `compile`, `fit` and `generate`."""
 
+import functools
+
 from audiogan_tf import losses
 from audiogan_tf.errors import InputError
 
@@ -8,17 +10,26 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+PARTS = ("generator", "discriminator", "augment")
+WEIGHTS = ("r1_weight", "r2_weight", "gradient_penalty_weight")
+OPTIONS = (*WEIGHTS, "r1_interval", "ema", "seed", "clip")
+
 
 @keras.saving.register_keras_serializable("audiogan_tf")
 class GAN(keras.Model):
     """A generator and a discriminator that train against each other.
 
-    generator, discriminator: as built by `models`; labels are passed on if they take any.
+    generator, discriminator: as built by `models`; labels are passed on if they take any. What
+    an auxiliary head guesses is added to both players' losses (losses.auxiliary_classifier).
     loss: a name from losses.LOSSES or a function of (real_logits, fake_logits).
-    r1_weight: strength of the R1 penalty, applied every `r1_interval` steps and scaled up by
-    as much (lazy regularisation; Karras et al., 2020). ema: decay of the averaged generator,
-    which is the one that `generate` plays (Yazici et al., 2019).
-    Goodfellow et al. (2014). Built step by step in lesson 06.
+    r1_weight, r2_weight: strength of the penalties on slopes at real and at generated samples,
+    applied every `r1_interval` steps and scaled up by as much (lazy regularisation; Karras et
+    al., 2020). gradient_penalty_weight: strength of WGAN-GP's, applied at every step.
+    clip: bound of the discriminator's weights after every step, 0 for none. augment: what real
+    and generated pictures go through on their way to the discriminator, a callable such as
+    augmentation.Augmentation(), or None.
+    ema: decay of the averaged generator, which is the one that `generate` plays (Yazici et
+    al., 2019). Goodfellow et al. (2014). Built step by step in lesson 06.
     """
 
     def __init__(
@@ -30,6 +41,10 @@ class GAN(keras.Model):
         r1_interval=8,
         ema=0.999,
         seed=0,
+        r2_weight=0.0,
+        gradient_penalty_weight=0.0,
+        clip=0.0,
+        augment=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -38,7 +53,9 @@ class GAN(keras.Model):
         self.ema_generator.set_weights(generator.get_weights())
         self.ema_generator.trainable = False
         self.loss_name, self.players_loss = loss, losses.get(loss)
-        self.r1_weight, self.r1_interval, self.ema = r1_weight, r1_interval, ema
+        self.r1_weight, self.r2_weight, self.r1_interval = r1_weight, r2_weight, r1_interval
+        self.gradient_penalty_weight, self.clip, self.ema = gradient_penalty_weight, clip, ema
+        self.augment, self.seed = augment, seed
         self.noise = keras.random.SeedGenerator(seed)
         self.latent_dim = generator.inputs[0].shape[-1]
         self.conditional = len(generator.inputs) > 1
@@ -51,6 +68,19 @@ class GAN(keras.Model):
         self.generator_optimizer.build(self.generator.trainable_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
+    def get_config(self):
+        """All arguments; the networks come back with fresh weights."""
+        config = {name: getattr(self, name) for name in ("name", *OPTIONS)}
+        parts = {name: getattr(self, name) for name in PARTS} | {"loss": self.loss_name}
+        return config | {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
+
+    @classmethod
+    def from_config(cls, config):
+        """The inverse of get_config."""
+        parts = (*PARTS, "loss")
+        again = {name: keras.saving.deserialize_keras_object(config[name]) for name in parts}
+        return cls(**config | again)
+
     def call(self, inputs, training=False):
         """Pictures of the averaged generator for [noise] or [noise, labels]."""
         return self.ema_generator(inputs, training=training)
@@ -59,18 +89,24 @@ class GAN(keras.Model):
         """One update of both players; the generator runs forward once and serves both."""
         images, *labels = data if isinstance(data, tuple) else (data,)
         labels = [_as_columns(label) for label in labels if label is not None]
+        images = self._shown(images)
         noise = keras.random.normal([ops.shape(images)[0], self.latent_dim], seed=self.noise)
         with tf.GradientTape(persistent=True) as tape:
-            fakes = self.generator(losses.joined(noise, labels), training=True)
-            real_logits = self.discriminator(losses.joined(images, labels), training=True)
-            fake_logits = self.discriminator(losses.joined(fakes, labels), training=True)
+            fakes = self._shown(self.generator(losses.joined(noise, labels), training=True))
+            real_logits, *real_guesses = self._marks(images, labels)
+            fake_logits, *fake_guesses = self._marks(fakes, labels)
             d_loss, g_loss = self.players_loss(real_logits, fake_logits)
+            if real_guesses:
+                misheard = losses.auxiliary_classifier(fake_guesses, *labels)
+                d_loss += losses.auxiliary_classifier(real_guesses, *labels) + misheard
+                g_loss += misheard
         d_gradients = _dense(tape.gradient(d_loss, self.discriminator.trainable_variables))
         g_gradients = _dense(tape.gradient(g_loss, self.generator.trainable_variables))
         del tape
-        if self.r1_weight:
-            d_gradients = self._add_r1(d_gradients, images, labels)
+        d_gradients = self._add_penalties(d_gradients, images, fakes, labels)
         self.discriminator_optimizer.apply(d_gradients, self.discriminator.trainable_variables)
+        if self.clip:
+            losses.clip_weights(self.discriminator, self.clip)
         self.generator_optimizer.apply(g_gradients, self.generator.trainable_variables)
         self._average()
         return {
@@ -80,18 +116,53 @@ class GAN(keras.Model):
             "d_fake": ops.mean(ops.cast(fake_logits < 0, "float32")),
         }
 
+    def _shown(self, pictures):
+        """What the discriminator gets to see of pictures."""
+        return self.augment(pictures) if self.augment else pictures
+
+    def _marks(self, pictures, labels):
+        """The discriminator's logits and, from an auxiliary head, each condition's."""
+        marks = self.discriminator(losses.joined(pictures, labels), training=True)
+        return marks if isinstance(marks, (list, tuple)) else [marks]
+
+    @property
+    def _critic(self):
+        """The discriminator without its auxiliary head, for the penalties."""
+        if len(self.discriminator.outputs) == 1:
+            return self.discriminator
+        return keras.Model(self.discriminator.input, self.discriminator.outputs[0])
+
+    def _add_penalties(self, gradients, images, fakes, labels):
+        """Add the gradients of the penalties that have a weight."""
+        if self.r1_weight:
+            gradients = self._add_r1(gradients, images, labels)
+        if self.r2_weight:
+            r2 = functools.partial(losses.r2_penalty, self._critic, fakes, *labels)
+            gradients = self._add_lazily(gradients, r2, self.r2_weight)
+        if self.gradient_penalty_weight:
+            mix = keras.random.uniform([ops.shape(images)[0]], seed=self.noise)
+            given = self._critic, images, fakes, mix, *labels
+            wgan_gp = functools.partial(losses.gradient_penalty, *given)
+            gradients = self._add(gradients, wgan_gp, self.gradient_penalty_weight)
+        return gradients
+
     def _add_r1(self, gradients, images, labels):
         """Add the R1 penalty's gradient on every r1_interval-th step."""
-        variables = self.discriminator.trainable_variables
+        penalty = functools.partial(losses.r1_penalty, self._critic, images, *labels)
+        return self._add_lazily(gradients, penalty, self.r1_weight)
 
-        def with_penalty():
-            with tf.GradientTape() as tape:
-                penalty = losses.r1_penalty(self.discriminator, images, *labels)
-                penalty = penalty * (self.r1_weight * self.r1_interval / 2)
-            return _sum(gradients, tape.gradient(penalty, variables))
-
+    def _add_lazily(self, gradients, penalty, weight):
+        """Add weight / 2 times the penalty's gradient, r1_interval-fold every so many steps."""
         due = ops.equal(self.discriminator_optimizer.iterations % self.r1_interval, 0)
-        return tf.cond(due, with_penalty, lambda: list(gradients))
+        weight = weight * self.r1_interval / 2
+        return tf.cond(due, lambda: self._add(gradients, penalty, weight), lambda: list(gradients))
+
+    def _add(self, gradients, penalty, weight):
+        """Add the gradient of weight * penalty() with respect to the discriminator's weights."""
+        with tf.GradientTape() as tape:
+            weighted = penalty() * weight
+        extra = tape.gradient(weighted, self.discriminator.trainable_variables)
+        return _sum(gradients, extra)
 
     def _average(self):
         """Move the averaged generator towards the current one, faster in the first steps."""
@@ -123,12 +194,12 @@ class GAN(keras.Model):
         return int(self.discriminator_optimizer.iterations.numpy())
 
 
-def default_optimizer():
-    """Adam with little momentum; the learning rate starts high and halves by step 10,000.
+def default_optimizer(rate=8e-4):
+    """Adam with little momentum; the learning rate starts at `rate` and halves by step 10,000.
 
     Kingma and Ba (2015); beta_1 = 0.5 after Radford, Metz and Chintala (2015).
     """
-    rate = keras.optimizers.schedules.InverseTimeDecay(8e-4, decay_steps=10_000, decay_rate=1.0)
+    rate = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=10_000, decay_rate=1.0)
     return keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 STEPS, SHORT_STEPS, BATCH = 1700, 400, 32
+DETUNE = 1.5  # mel bands by which a picture may be shifted, where pitch is no label
 ROUND_TRIPS = 2700  # clips that are also heard with an estimated phase
 
 
@@ -32,18 +33,27 @@ def train_judge(corpus, seed=0, steps=STEPS, progress=None):
     representation = _own_representation(corpus)
     judge = Judge(build_network(representation.shape, counts), representation, corpus.conditions)
     images, targets = _training_images(judge, corpus, waveforms, targets)
-    _fit(judge.network, images, targets, steps, rng, progress)
-    _calibrate(judge, images[: len(waveforms)], targets)
+    detune = 0.0 if "pitch" in corpus.conditions else DETUNE
+    _fit(judge.network, images, targets, steps, rng, progress, detune)
+    _calibrate(judge, images[: len(waveforms)], targets, detune)
     judge.reference = remember(judge, corpus)
     return judge
 
 
 def _own_representation(corpus):
-    """Pictures of about 64 frames and 64 mel bands, whatever the generator draws."""
+    """Pictures of about 64 frames and 64 mel bands, whatever the generator draws.
+
+    Where pitch is a label, windows and bands are finer, to tell neighbouring semitones.
+    """
     rate, n_fft = corpus.sample_rate, 256 if corpus.sample_rate <= 8000 else 512
+    n_mels = 64
+    if "pitch" in corpus.conditions:
+        n_fft, n_mels = 2 * n_fft, 112
     hop_length = int(np.clip(corpus.representation.samples // 72, n_fft // 8, n_fft // 2))
     frames = 1 + -(-corpus.representation.samples // hop_length)
-    return Representation(rate, n_fft, hop_length, frames, n_mels=64, floor_db=-35, ceiling_db=40)
+    return Representation(
+        rate, n_fft, hop_length, frames, n_mels=n_mels, floor_db=-35, ceiling_db=40
+    )
 
 
 def _training_images(judge, corpus, waveforms, targets):
@@ -60,7 +70,7 @@ def _training_images(judge, corpus, waveforms, targets):
     return np.concatenate(images), np.concatenate([targets, targets[:ROUND_TRIPS]])
 
 
-def _fit(network, images, targets, steps, rng, progress):
+def _fit(network, images, targets, steps, rng, progress, detune):
     warm_up = steps // 10
     schedule = keras.optimizers.schedules.CosineDecay(
         1e-6, steps - warm_up, warmup_target=3e-3, warmup_steps=warm_up
@@ -71,7 +81,7 @@ def _fit(network, images, targets, steps, rng, progress):
     @tf.function
     def step(images, targets):
         labels = [tf.one_hot(targets[:, k], count) for k, count in enumerate(counts)]
-        images, labels = _mix(augment(images), labels)
+        images, labels = _mix(augment(images, detune), labels)
         with tf.GradientTape() as tape:
             *logits, _ = network(images, training=True)
             loss = sum(
@@ -92,14 +102,14 @@ def _fit(network, images, targets, steps, rng, progress):
             progress(number + 1, steps, float(loss))
 
 
-def _calibrate(judge, images, targets):
+def _calibrate(judge, images, targets, detune):
     """Scale each head so that its probabilities are as sure as it is right.
 
     Blended and smoothed labels taught it to be timid. The scale with the least cross-entropy on
     varied training clips is folded into the head's weights. Guo et al. (2017).
     """
     size = min(len(images), 1500)
-    varied = augment(tf.constant(images[:size]))
+    varied = augment(tf.constant(images[:size]), detune)
     outputs = [judge.outputs(varied[i : i + 128]) for i in range(0, size, 128)]
     scales = np.geomspace(0.5, 8, 60)
     for k in range(len(judge.conditions)):
@@ -110,10 +120,11 @@ def _calibrate(judge, images, targets):
         head.set_weights([best * weight for weight in head.get_weights()])
 
 
-def augment(images):
+def augment(images, detune=DETUNE):
     """Vary pictures as voices and generators do: pace, start, pitch, level, noise, gaps.
 
-    images: (clips, frames, bins, 1) in [-1, 1], -1 being silence. Returns the same shape.
+    images: (clips, frames, bins, 1) in [-1, 1], -1 being silence; detune: how far the pitch may
+    move, in bands. Returns the same shape.
     Gaps after Park et al., SpecAugment (2019).
     """
     clips, frames, bins = tf.shape(images)[0], images.shape[1], images.shape[2]
@@ -121,7 +132,7 @@ def augment(images):
     def draw(low, high):
         return tf.random.uniform([clips, 1], low, high)
 
-    pace, start, pitch = draw(0.8, 1.25), draw(-0.05, 0.15), draw(-1.5, 1.5)
+    pace, start, pitch = draw(0.8, 1.25), draw(-0.05, 0.15), draw(-detune, detune)
     images = _resample_axis(
         images[..., 0], tf.range(frames, dtype=tf.float32) * pace - start * frames
     )

@@ -100,6 +100,21 @@ def covered(classes, class_counts):
     return int(np.sum(counts >= max(1.0, COVERED * len(classes) / len(counts))))
 
 
+def variety(features, labels):
+    """How much clips of one kind differ: the mean distance of two clips that share all labels.
+
+    features: (clips, size) float; labels: (clips,) or (clips, k) int. Returns a float >= 0 in
+    the features' unit: divide it by that of real clips. Raises InputError if no two clips are
+    alike. Used in lesson 08.
+    """
+    features = _matrix(features, "features")
+    labels = np.asarray(labels).reshape(len(features), -1)
+    alike = (labels[:, None] == labels[None]).all(axis=-1) & ~np.eye(len(labels), dtype=bool)
+    if not alike.any():
+        raise InputError("no two clips share all labels; give two or more of one kind")
+    return float(distances(features, features)[alike].mean())
+
+
 def manifold_scores(features, reference, neighbours=NEIGHBOURS):
     """Precision, recall, density and coverage, a dict of floats.
 

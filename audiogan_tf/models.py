@@ -3,14 +3,15 @@
 from audiogan_tf.errors import InputError
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
 class ConditionalBatchNorm(layers.Layer):
     """Batch normalisation whose scale and shift come from a condition vector.
 
-    Inputs: features (batch, frames, bins, channels) and condition (batch, size).
+    Inputs: features (batch, ..., channels), of pictures or of waveforms, and condition
+    (batch, size).
     Returns features of the same shape. De Vries et al. (2017). Built in lesson 06.
     """
 
@@ -25,12 +26,33 @@ class ConditionalBatchNorm(layers.Layer):
 
     def call(self, inputs, training=False):
         features, condition = inputs
-        scale = self.scale(condition)[:, None, None, :]
-        shift = self.shift(condition)[:, None, None, :]
+        places = tuple(range(1, len(features.shape) - 1))
+        scale = ops.expand_dims(self.scale(condition), places)
+        shift = ops.expand_dims(self.shift(condition), places)
         return self.norm(features, training=training) * scale + shift
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]
+
+
+@keras.saving.register_keras_serializable("audiogan_tf")
+class MinibatchStddev(layers.Layer):
+    """Append one channel that says how much the examples of this batch differ.
+
+    The standard deviation over the batch of every number, averaged to a single one: a generator
+    that draws the same sound again and again gives itself away. Features (batch, ..., channels)
+    come back as (batch, ..., channels + 1); a batch of one shows 0.
+    Karras et al. (2018). Built in lesson 07.
+    """
+
+    def call(self, features):
+        apart = features - ops.mean(features, axis=0, keepdims=True)
+        spread = ops.sqrt(ops.mean(ops.square(apart), axis=0) + 1e-8)  # the root has no slope at 0
+        channel = ops.ones_like(features[..., :1]) * ops.mean(spread)
+        return ops.concatenate([features, channel], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 1)
 
 
 def _halvings(shape, smallest=4):
@@ -47,7 +69,7 @@ def _halvings(shape, smallest=4):
     return count, frames, bins
 
 
-def _embed(labels, class_counts, size, name):
+def embed_labels(labels, class_counts, size, name):
     """One embedding for each factor (class, speaker, ...), joined: (batch, factors * size)."""
     columns = [
         layers.Embedding(count, size, name=f"{name}_{i}")(labels[:, i])
@@ -73,7 +95,7 @@ def build_generator(shape, class_counts=(), latent_dim=64, channels=16, embeddin
     if class_counts:
         labels = keras.Input([len(class_counts)], dtype="int32", name="labels")
         inputs.append(labels)
-        embedded = _embed(labels, class_counts, embedding, "generator_embedding")
+        embedded = embed_labels(labels, class_counts, embedding, "generator_embedding")
         condition = layers.Concatenate()([noise, embedded])
     x = layers.Dense(frames * bins * widths[0], use_bias=False)(condition)
     x = layers.Reshape([frames, bins, widths[0]])(x)
@@ -85,27 +107,56 @@ def build_generator(shape, class_counts=(), latent_dim=64, channels=16, embeddin
     return keras.Model(inputs if class_counts else noise, x, name="generator")
 
 
-def build_discriminator(shape, class_counts=(), channels=16):
+def _bounded_rows(embedding):
+    """A function from labels (batch,) int to rows of a spectrally normalised embedding."""
+    bounded = layers.SpectralNormalization(embedding)
+    # The wrapper gives its result the type of its input, so the labels go in as floats.
+    return lambda labels: layers.Flatten()(bounded(ops.cast(labels[:, None], "float32")))
+
+
+def build_discriminator(
+    shape,
+    class_counts=(),
+    channels=16,
+    head="projection",
+    spectral_norm=False,
+    minibatch_stddev=False,
+):
     """A discriminator from pictures (and labels) to logits; positive means real.
 
     Model: images (batch, frames, bins, 1) [, labels (batch, len(class_counts)) int] ->
-    (batch,) float32 logits. Labels enter by projection: an embedding's inner product with
-    the features. Miyato and Koyama (2018). Built in lesson 06.
+    (batch,) float32 logits. head: how labels enter. "projection": an embedding's inner product
+    with the features; Miyato and Koyama (2018), built in lesson 06. "auxiliary": they do not
+    enter, they are guessed, and the model returns [logits, (batch, classes) logits of each
+    condition...]; Odena, Olah and Shlens (2017), built in lesson 08.
+    spectral_norm: keep every layer's largest singular value at 1; Miyato et al. (2018).
+    minibatch_stddev: let the last convolution see how much a batch varies, see MinibatchStddev.
+    Both are used in lesson 07.
     """
+    if head not in ("projection", "auxiliary"):
+        raise InputError(f"head={head!r}: use 'projection' or 'auxiliary'")
+    bounded = layers.SpectralNormalization if spectral_norm else (lambda layer: layer)
     count, _, _ = _halvings(shape)
     widths = [channels * min(2**i, 8) for i in range(count)]
     images = keras.Input(shape, name="images")
     inputs, x = [images], images
-    for width in widths:
-        x = layers.Conv2D(width, 4, 2, padding="same")(x)
+    for i, width in enumerate(widths):
+        if minibatch_stddev and i == count - 1:
+            x = MinibatchStddev()(x)
+        x = bounded(layers.Conv2D(width, 4, 2, padding="same"))(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
     x = layers.Flatten()(x)
-    logits = layers.Dense(1)(x)
+    logits = bounded(layers.Dense(1))(x)
     if class_counts:
         labels = keras.Input([len(class_counts)], dtype="int32", name="labels")
         inputs.append(labels)
+        if head == "auxiliary":
+            guesses = [bounded(layers.Dense(classes))(x) for classes in class_counts]
+            logits = layers.Reshape([])(logits)
+            return keras.Model(inputs, [logits, *guesses], name="discriminator")
         for i, classes in enumerate(class_counts):
-            wanted = layers.Embedding(classes, x.shape[-1], name=f"projection_{i}")(labels[:, i])
-            logits = logits + layers.Dot(1)([x, wanted])
+            vectors = layers.Embedding(classes, x.shape[-1], name=f"projection_{i}")
+            rows = _bounded_rows(vectors) if spectral_norm else vectors
+            logits = logits + layers.Dot(1)([x, rows(labels[:, i])])
     logits = layers.Reshape([])(logits)
     return keras.Model(inputs if class_counts else images, logits, name="discriminator")

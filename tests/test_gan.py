@@ -1,4 +1,5 @@
 from audiogan_tf import losses
+from audiogan_tf.augmentation import Augmentation
 from audiogan_tf.errors import InputError
 from audiogan_tf.gan import GAN
 from audiogan_tf.generation import SoundGenerator
@@ -147,6 +148,140 @@ def test_r1_makes_the_discriminator_flatter():
         gan.fit(images, batch_size=8, epochs=8, verbose=0)
         slopes.append(float(losses.r1_penalty(gan.discriminator, tf.constant(images))))
     assert slopes[1] < 0.5 * slopes[0]
+
+
+def test_an_auxiliary_head_learns_the_labels_and_serves_both_players():
+    images, labels = pictures(24)
+    keras.utils.set_random_seed(0)
+    generator = build_generator(SHAPE, (4,), latent_dim=8, channels=4, embedding=4)
+    discriminator = build_discriminator(SHAPE, (4,), 4, head="auxiliary")
+    gan = GAN(generator, discriminator, r1_interval=2)
+    gan.compile()
+    logits, guesses = discriminator([images, labels])
+    assert logits.shape == (24,) and guesses.shape == (24, 4)
+    gan.fit(images, labels, batch_size=8, epochs=20, verbose=0)
+    heard = discriminator([images, labels])[1].numpy().argmax(axis=1)
+    assert (heard == labels[:, 0]).mean() > 0.9
+    with tf.GradientTape() as tape:
+        pictures_drawn = generator([tf.zeros([4, 8]), tf.range(4)[:, None]])
+        guessed = discriminator([pictures_drawn, tf.zeros([4, 1])])[1:]
+        loss = losses.auxiliary_classifier(guessed, tf.range(4)[:, None])
+    slopes = tape.gradient(loss, generator.trainable_variables)
+    assert all(np.abs(slope).max() > 0 for slope in map(tf.convert_to_tensor, slopes[:2]))
+
+
+TRAINERS = (
+    {"r1_weight": 0.0, "r2_weight": 1.0},
+    {"r1_weight": 0.0, "gradient_penalty_weight": 10.0, "loss": "wasserstein"},
+    {"r1_weight": 0.0, "clip": 0.05, "loss": "wasserstein"},
+    {"r1_weight": 1.0, "r2_weight": 1.0, "loss": "relativistic"},
+    {"loss": "minimax"},
+    {"loss": "cross_entropy_mse"},
+    {"augment": Augmentation(0.5), "r1_weight": 1.0, "r1_interval": 1},
+)
+
+
+@pytest.mark.parametrize("options", TRAINERS)
+@pytest.mark.parametrize("class_counts", [(), (4,)])
+def test_a_gan_trains_with_every_loss_and_penalty(options, class_counts):
+    gan = make_gan(class_counts, **options)
+    before = gan.discriminator.get_weights()
+    history = fit(gan, steps=2).history
+    assert np.isfinite(list(history.values())).all() and gan.step == 2
+    assert not same(before, gan.discriminator.get_weights())
+
+
+def test_r2_makes_the_discriminator_flatter_at_fakes():
+    images, _ = pictures(24)
+    slopes = []
+    for weight in (0.0, 10.0):
+        gan = make_gan(r1_weight=0.0, r2_weight=weight, r1_interval=1)
+        gan.fit(images, batch_size=8, epochs=8, verbose=0)
+        fakes = tf.constant(gan.generate(24))
+        slopes.append(float(losses.r2_penalty(gan.discriminator, fakes)))
+    assert slopes[1] < 0.5 * slopes[0]
+
+
+def test_the_gradient_penalty_bounds_the_slope_of_a_wasserstein_game():
+    images, _ = pictures(24)
+    mix = tf.linspace(0.0, 1.0, 24)
+    off = []
+    for weight in (0.0, 10.0):
+        gan = make_gan(loss="wasserstein", r1_weight=0.0, gradient_penalty_weight=weight)
+        steep = [3 * w for w in gan.discriminator.get_weights()]
+        gan.discriminator.set_weights(steep)
+        gan.fit(images, batch_size=8, epochs=10, verbose=0)
+        pair = tf.constant(images), tf.constant(gan.generate(24))
+        off.append(float(losses.gradient_penalty(gan.discriminator, *pair, mix)))
+    assert off[1] < 0.5 * off[0]
+
+
+def test_clipping_follows_every_step():
+    gan = make_gan(loss="wasserstein", r1_weight=0.0, clip=0.02)
+    untouched = gan.generator.get_weights()
+    for _ in range(2):
+        fit(gan, steps=1)
+        assert max(np.abs(w).max() for w in gan.discriminator.get_weights()) <= 0.02 + 1e-7
+    assert max(np.abs(w).max() for w in untouched) > 0.02  # the generator is left alone
+    assert max(np.abs(w).max() for w in gan.generator.get_weights()) > 0.02
+
+
+def test_what_is_off_changes_nothing():
+    off = {"r2_weight": 0.0, "gradient_penalty_weight": 0.0, "clip": 0.0, "augment": None}
+    gans = [make_gan((4,)), make_gan((4,), **off)]
+    for gan in gans:
+        fit(gan, steps=9)
+    assert same(*[[v.numpy() for v in gan.variables] for gan in gans])
+
+
+def test_real_and_generated_pictures_are_augmented_alike():
+    seen = []
+
+    def flattened(pictures):
+        seen.append(pictures.shape)
+        return 0 * pictures + 0.5
+
+    gan = make_gan((4,), augment=flattened)
+    images, labels = pictures(8)
+    logs = gan.train_step((tf.constant(images), tf.constant(labels)))
+    assert seen == [(8, *SHAPE)] * 2
+    assert abs(float(logs["d_real"]) - (1 - float(logs["d_fake"]))) < 1e-6  # the same marks
+
+
+def test_augmentation_at_strength_0_changes_nothing():
+    gans = [make_gan((4,)), make_gan((4,), augment=Augmentation(0.0))]
+    for gan in gans:
+        fit(gan, steps=3)
+    assert same(gans[0].generator.get_weights(), gans[1].generator.get_weights())
+
+
+@pytest.mark.parametrize("extra", ["spectral_norm", "minibatch_stddev"])
+def test_a_gan_trains_with_each_extra_of_the_discriminator(extra):
+    keras.utils.set_random_seed(0)
+    generator = build_generator(SHAPE, (4,), latent_dim=8, channels=4, embedding=4)
+    gan = GAN(generator, build_discriminator(SHAPE, (4,), 4, **{extra: True}), r1_interval=2)
+    gan.compile()
+    before = gan.discriminator.get_weights()
+    history = fit(gan, steps=3).history
+    assert np.isfinite(list(history.values())).all()
+    assert not same(before, gan.discriminator.get_weights())
+
+
+def test_a_gan_keeps_its_options_in_its_config():
+    options = {"loss": "wasserstein", "r1_weight": 0.0, "gradient_penalty_weight": 10.0}
+    gan = make_gan((4,), **options, r2_weight=0.5, clip=0.1, r1_interval=2, ema=0.9)
+    fit(gan, steps=1)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(gan))
+    for name in ("r1_weight", "r2_weight", "gradient_penalty_weight", "clip", "r1_interval", "ema"):
+        assert getattr(again, name) == getattr(gan, name), name
+    assert again.players_loss is losses.wasserstein
+
+
+def test_a_gan_keeps_its_augmentation_in_its_config():
+    gan = make_gan((4,), augment=Augmentation(0.3, gain=0.1, seed=5))
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(gan))
+    assert isinstance(again.augment, Augmentation)
+    assert (again.augment.strength, again.augment.gain) == (0.3, 0.1)
 
 
 def test_generate_is_seeded_and_in_range():

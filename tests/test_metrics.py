@@ -278,3 +278,13 @@ def test_other_rates_and_levels_score_the_same(fresh, judge):
 def test_what_cannot_be_scored_is_refused(judge, sounds, labels):
     with pytest.raises(InputError):
         evaluation.evaluate(sounds, "drums", labels, judge)
+
+
+def test_variety_compares_only_clips_of_one_kind():
+    features = np.float32([[0, 0], [3, 4], [100, 0], [100, 1]])
+    labels = np.int32([[0, 1], [0, 1], [2, 1], [2, 1]])
+    assert metrics.variety(features, labels) == pytest.approx((5 + 1) / 2)
+    assert metrics.variety(features[:2], [1, 1]) == pytest.approx(5)
+    assert metrics.variety(np.ones((3, 4)), [0, 0, 0]) == 0
+    with pytest.raises(InputError, match="no two clips share"):
+        metrics.variety(features[:2], [0, 1])

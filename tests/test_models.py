@@ -55,6 +55,18 @@ def test_each_condition_changes_the_picture_and_the_logit(factor):
     assert np.abs(logits - discriminator([pictures, other]).numpy()).min() > 1e-6
 
 
+def test_an_auxiliary_head_guesses_each_condition_from_the_picture_alone():
+    network = models.build_discriminator((32, 32, 1), (4, 3), channels=2, head="auxiliary")
+    pictures = np.random.default_rng(0).uniform(-1, 1, (5, 32, 32, 1)).astype("float32")
+    logits, *guesses = network([pictures, np.zeros((5, 2), "int32")])
+    assert logits.shape == (5,) and [guess.shape[1] for guess in guesses] == [4, 3]
+    others = network([pictures, np.ones((5, 2), "int32")])
+    for one, other in zip([logits, *guesses], others, strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(InputError, match="head='both': use 'projection' or 'auxiliary'"):
+        models.build_discriminator((32, 32, 1), (4,), head="both")
+
+
 def test_conditional_batch_norm_starts_as_plain_batch_norm():
     rng = np.random.default_rng(0)
     features = rng.normal(3, 5, (64, 4, 4, 6)).astype("float32")
@@ -94,3 +106,61 @@ def test_networks_survive_saving(tmp_path):
     again = keras.models.load_model(tmp_path / "g.keras", safe_mode=True)
     inputs = noise_and_labels(2, 8, (4,))
     np.testing.assert_allclose(generator(inputs), again(inputs), atol=1e-6)
+
+
+@pytest.mark.parametrize("class_counts", [(), (4, 3)])
+@pytest.mark.parametrize("head", ["projection", "auxiliary"])
+def test_spectral_norm_keeps_every_layer_at_one(class_counts, head):
+    network = models.build_discriminator(
+        (32, 32, 1), class_counts, channels=4, head=head, spectral_norm=True
+    )
+    pictures = np.random.default_rng(0).uniform(-1, 1, (3, 32, 32, 1)).astype("float32")
+    inputs = losses.joined(pictures, [np.zeros((3, 2), "int32")] if class_counts else [])
+    for _ in range(30):  # each call in training refines the estimate
+        network(inputs, training=True)
+    found = [w.numpy() for w in network.trainable_variables if "bias" not in w.path]
+    largest = [np.linalg.norm(w.reshape(-1, w.shape[-1]), 2) for w in found]
+    heads = 2 if class_counts else 0
+    assert len(found) == 3 + 1 + heads
+    np.testing.assert_allclose(largest, 1, atol=0.05)
+
+
+def test_class_vectors_work_under_spectral_norm():
+    network = models.build_discriminator((32, 32, 1), (4,), channels=4, spectral_norm=True)
+    pictures = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 1)).astype("float32")
+    marks = [float(network([pictures, np.array([[k]], "int32")])[0]) for k in range(4)]
+    assert len({round(mark, 7) for mark in marks}) == 4
+
+
+def test_minibatch_stddev_appends_how_much_the_batch_varies():
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((500, 4, 4, 3)).astype("float32") * 2
+    layer = models.MinibatchStddev()
+    got = layer(features).numpy()
+    assert got.shape == (500, 4, 4, 4) == layer.compute_output_shape((500, 4, 4, 3))
+    np.testing.assert_array_equal(got[..., :3], features)
+    assert np.ptp(got[..., 3]) == 0 and abs(got[0, 0, 0, 3] - 2) < 0.05
+    alike = layer(np.repeat(features[:1], 8, axis=0)).numpy()
+    assert np.abs(alike[..., 3]).max() < 1e-3
+
+
+def test_the_mark_depends_on_the_batch_only_with_minibatch_stddev():
+    pictures = np.random.default_rng(0).uniform(-1, 1, (6, 32, 32, 1)).astype("float32")
+    alike = np.repeat(pictures[:1], 6, axis=0)
+    for minibatch_stddev in (False, True):
+        network = models.build_discriminator(
+            (32, 32, 1), channels=4, minibatch_stddev=minibatch_stddev
+        )
+        apart = abs(float(network(pictures)[0]) - float(network(alike)[0]))
+        assert (apart > 1e-5) == minibatch_stddev
+
+
+def test_discriminators_with_extras_survive_saving(tmp_path):
+    network = models.build_discriminator(
+        (32, 32, 1), (4,), channels=2, spectral_norm=True, minibatch_stddev=True
+    )
+    network.save(tmp_path / "d.keras")
+    again = keras.models.load_model(tmp_path / "d.keras", safe_mode=True)
+    pictures = np.random.default_rng(0).uniform(-1, 1, (3, 32, 32, 1)).astype("float32")
+    inputs = [pictures, np.array([[0], [1], [3]], "int32")]
+    np.testing.assert_allclose(network(inputs), again(inputs), atol=1e-6)

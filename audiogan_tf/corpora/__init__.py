@@ -6,12 +6,22 @@ from audiogan_tf.corpora.base import Clips, Corpus, StreamedClips, cache_folder,
 from audiogan_tf.corpora.drums import load_drums
 from audiogan_tf.corpora.folder import load_folder
 from audiogan_tf.corpora.fsdd import load_fsdd
+from audiogan_tf.corpora.notes import load_notes
+from audiogan_tf.corpora.published import (
+    load_ljspeech,
+    load_nsynth,
+    load_sc09,
+    load_speech_commands,
+    load_vctk,
+)
+from audiogan_tf.corpora.shards import MANIFEST, ShardClips, load_shards, write_shards
 from audiogan_tf.errors import InputError
 
 __all__ = [
     "CORPORA",
     "Clips",
     "Corpus",
+    "ShardClips",
     "StreamedClips",
     "cache_folder",
     "data_roots",
@@ -19,12 +29,29 @@ __all__ = [
     "load_drums",
     "load_folder",
     "load_fsdd",
+    "load_ljspeech",
+    "load_notes",
+    "load_nsynth",
+    "load_sc09",
+    "load_shards",
+    "load_speech_commands",
+    "load_vctk",
+    "write_shards",
 ]
-CORPORA = {"drums": load_drums, "fsdd": load_fsdd}  # name: loader
+CORPORA = {  # name: loader
+    "drums": load_drums,
+    "fsdd": load_fsdd,
+    "notes": load_notes,
+    "sc09": load_sc09,
+    "speech_commands": load_speech_commands,
+    "nsynth": load_nsynth,
+    "ljspeech": load_ljspeech,
+    "vctk": load_vctk,
+}
 
 
 def load_corpus(name, **options):
-    """Load a corpus by name, or any folder of sounds.
+    """Load a corpus by name, or any folder of sounds or of shards.
 
     name: one of CORPORA, or a folder; its subfolders' names are then the labels. Options of a
     folder: see `load_folder`. Returns a Corpus.
@@ -33,6 +60,8 @@ def load_corpus(name, **options):
     if name in CORPORA:
         return CORPORA[name](**options)
     path = Path(name)
+    if (path / MANIFEST).exists():
+        return load_shards(path, **options)
     if path.is_dir():
         return load_folder(path, **options)
     if path.exists():

@@ -39,12 +39,17 @@ class Clips:
 
 @dataclass(frozen=True)
 class StreamedClips:
-    """One side of a split, left on disk and read when asked for; `take` as in Clips."""
+    """One side of a split, left on disk and read when asked for; `take` as in Clips.
+
+    factors: as in Clips; texts: what is said in each clip, () if it is not known.
+    """
 
     paths: tuple
     conditions: np.ndarray
     sample_rate: int
     samples: int
+    factors: dict = field(default_factory=dict)
+    texts: tuple = ()
 
     def __len__(self):
         return len(self.paths)
@@ -65,8 +70,12 @@ class StreamedClips:
 
     def read(self, index):
         """One waveform, (samples,) float32, peak-normalised to 0.95."""
-        waveform, _ = audio.load(self.paths[int(index)], self.sample_rate)
+        waveform = self.load(int(index))
         return audio.peak_normalise(audio.fix_length(waveform, self.samples))
+
+    def load(self, index):
+        """One waveform as it lies on disk, whole and at its own level, at `sample_rate`."""
+        return audio.load(self.paths[index], self.sample_rate)[0]
 
 
 @dataclass(frozen=True)

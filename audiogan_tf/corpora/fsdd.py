@@ -1,15 +1,11 @@
 """The corpus `fsdd`: spoken digits, recorded; looked up or fetched, and verified."""
 
 import hashlib
-import os
-import tempfile
-import urllib.error
-import urllib.request
-from pathlib import Path
 
-from audiogan_tf import audio, files
+from audiogan_tf import audio
 from audiogan_tf.corpora.base import Clips, Corpus, cache_folder, data_roots
 from audiogan_tf.errors import InputError
+from audiogan_tf.fetch import fetch_archive
 from audiogan_tf.representation import Representation
 
 import numpy as np
@@ -34,8 +30,8 @@ def load_fsdd():
     if digest != DIGEST:
         raise InputError(
             f"{folder}: the {len(paths)} recordings differ from the published {FILES} "
-            f"(digest {digest[:12]}, expected {DIGEST[:12]}); delete the folder to fetch it "
-            "again"
+            f"(digest {digest[:12]}, expected {DIGEST[:12]}); delete the folder "
+            f"{folder.parent} to fetch it again"
         )
     speakers = tuple(sorted({path.stem.split("_")[1] for path in paths}))
     sounds = np.stack([audio.fix_length(audio.load(p)[0], representation.samples) for p in paths])
@@ -55,28 +51,10 @@ def _find_fsdd():
 
 
 def _fetch_fsdd(url=URL):
-    cache = cache_folder()
-    cache.mkdir(parents=True, exist_ok=True)
-    print(f"fetching fsdd (about 16 MB) into {cache}")
-    with tempfile.TemporaryDirectory(dir=cache) as scratch:
-        archive = Path(scratch) / "fsdd.tar.gz"
-        try:
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                archive.write_bytes(answer.read())
-        except (urllib.error.URLError, OSError) as error:
-            reason = getattr(error, "reason", error)
-            raise InputError(
-                f"fsdd is not in $AUDIOGAN_DATA, data/ or {cache} and could not be fetched from "
-                f"{url} ({reason}); check the network, or set AUDIOGAN_DATA to a folder that holds "
-                "fsdd/recordings"
-            ) from None
-        files.unpack(archive, scratch)
-        found = next(Path(scratch).glob("*/recordings"), None)
-        if found is None:
-            raise InputError(f"{url}: the archive holds no folder 'recordings'; fetch fsdd by hand")
-        (cache / "fsdd").mkdir(exist_ok=True)
-        os.replace(found, cache / "fsdd" / "recordings")
-    return cache / "fsdd" / "recordings"
+    folder = cache_folder() / "fsdd"
+    print(f"fetching fsdd (about 16 MB) into {folder}")
+    fetch_archive(url, folder, holds="recordings")
+    return folder / "recordings"
 
 
 def _digest_files(paths):

@@ -1,0 +1,326 @@
+"""Published data sets in the layouts they are published in: found, or fetched when agreed to."""
+
+import csv
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiogan_tf.corpora.base import Corpus, StreamedClips, cache_folder, data_roots
+from audiogan_tf.corpora.records import RecordClips, index_records
+from audiogan_tf.errors import InputError
+from audiogan_tf.fetch import agree, fetch_archive
+from audiogan_tf.representation import Representation
+
+import numpy as np
+
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+FAMILIES = "bass brass flute guitar keyboard mallet organ reed string synth_lead vocal".split()
+SOURCES = ("acoustic", "electronic", "synthetic")
+HELD_OUT = 20  # one clip in so many is held out where no split is published
+
+
+@dataclass(frozen=True)
+class Archive:
+    """One published file: where, how many bytes, its SHA-256 (None: none is published)."""
+
+    url: str
+    size: int
+    sha256: str | None
+
+
+# Sizes and digests are those that TensorFlow Datasets and torchaudio check. For NSynth's jsonwav
+# archives there are none: sizes are rounded, and gzip's own check sum is all that is verified.
+NSYNTH_URL = "http://download.magenta.tensorflow.org/datasets/nsynth/nsynth-{}.jsonwav.tar.gz"
+ARCHIVES = {
+    "speech_commands": Archive(
+        "http://download.tensorflow.org/data/speech_commands_v0.02.tar.gz",
+        2_428_923_189,
+        "af14739ee7dc311471de98f5f9d2c9191b18aedfe957f4a6ff791c709868ff58",
+    ),
+    "ljspeech": Archive(
+        "https://data.keithito.com/data/speech/LJSpeech-1.1.tar.bz2",
+        2_748_572_632,
+        "be1a30453f28eb8dd26af4101ae40cbf2c50413b1bb21936cbcdc6fae3de8aa5",
+    ),
+    "vctk": Archive(
+        "https://datashare.ed.ac.uk/bitstream/handle/10283/3443/VCTK-Corpus-0.92.zip",
+        11_747_302_977,
+        "f96258be9fdc2cbff6559541aae7ea4f59df3fcaf5cf963aae5ca647357e359c",
+    ),
+    "nsynth-train": Archive(NSYNTH_URL.format("train"), 23_800_000_000, None),
+    "nsynth-valid": Archive(NSYNTH_URL.format("valid"), 1_080_000_000, None),
+    "nsynth-test": Archive(NSYNTH_URL.format("test"), 350_000_000, None),
+}
+
+
+def load_speech_commands(words=None, folder=None, fetch=None):
+    """Speech Commands: 105,829 one-second recordings of 35 English words, 16 kHz, CC BY 4.0.
+
+    words: only these (None: all). folder: where it lies (None: in $AUDIOGAN_DATA, data/ or the
+    user's cache). fetch: True to download 2.4 GB if it is nowhere, None to ask first.
+    Condition: word. testing_list.txt is the test set; validation_list.txt is left out.
+    Raises InputError for a folder in another layout. Warden (2018). Read in lesson 03.
+    """
+    return _speech_commands("speech_commands", words, folder, fetch)
+
+
+def load_sc09(folder=None, fetch=None):
+    """SC09: the ten digits of Speech Commands, on which WaveGAN was trained, 16 kHz.
+
+    Options as in `load_speech_commands`. Donahue et al. (2019). Read in lesson 03.
+    """
+    return _speech_commands("sc09", DIGITS, folder, fetch)
+
+
+def _speech_commands(name, words, folder, fetch):
+    places = ("speech_commands", "speech_commands_v0.02", "speech_commands_v0.01")
+    folder = _find(name, places, "testing_list.txt", folder, fetch)
+    testing, validation = (_listed(folder / f"{p}_list.txt") for p in ("testing", "validation"))
+    here = sorted(p.name for p in folder.iterdir() if p.is_dir() and p.name[0] not in "_.")
+    words = tuple(words or here)
+    for word in words:
+        if word not in here:
+            raise InputError(f"{folder}: no folder with recordings of {word!r}; fetch it again")
+    named = [f"{word}/{p.name}" for word in words for p in sorted((folder / word).glob("*.wav"))]
+    wanted = {line for line in testing | validation if line.split("/")[0] in words}
+    _all_there(folder, wanted, named)
+    labels = np.array([[words.index(n.split("/")[0])] for n in named], "int32").reshape(-1, 1)
+    held_out = np.array([n in testing for n in named], bool)
+    kept = ~held_out & np.array([n not in validation for n in named], bool)
+    clips = _clips([folder / n for n in named], labels, _pictures(16000, 1.0))
+    return _corpus(name, {"word": words}, _pictures(16000, 1.0), clips, kept, held_out)
+
+
+def _listed(path):
+    if not path.exists():
+        raise InputError(f"{path.parent}: no {path.name} here, so the published split is unknown")
+    return set(path.read_text("utf-8").split())
+
+
+def load_nsynth(train="train", test="test", label="family", seconds=1.0, folder=None, fetch=None):
+    """NSynth: 305,979 notes of 1,006 instruments, 4 s each, 16 kHz, CC BY 4.0.
+
+    train, test: the published parts to use, "train" (24 GB), "valid" (1.1 GB) or "test" (0.35 GB).
+    A part lies as nsynth-PART/examples.json with audio/*.wav, or as nsynth-PART.tfrecord, whole
+    or in shards. label: the condition, "family", "source" or "pitch" (MIDI number).
+    seconds: how much of a note's beginning to hear. folder, fetch: as in `load_speech_commands`.
+    Factors: pitch, velocity (MIDI), instrument_family, instrument_source (their numbers).
+    Raises InputError for a folder in another layout. Engel et al. (2017). Read in lesson 03.
+    """
+    if label not in ("family", "source", "pitch"):
+        raise InputError(f"label={label!r}: use 'family', 'source' or 'pitch'")
+    representation = _pictures(16000, seconds)
+    folders = [Path(folder)] if folder else [p for r in data_roots() for p in (r / "nsynth", r)]
+    _fetch_nsynth([part for part in (train, test) if not _part(folders, part)], folder, fetch)
+    folders.append(cache_folder() / "nsynth")
+    sides = [_read_part(*_part(folders, part), representation) for part in (train, test)]
+    factor = label if label == "pitch" else f"instrument_{label}"
+    played = np.unique(np.concatenate([side.factors["pitch"] for side in sides])).astype(int)
+    numbers = {"family": range(11), "source": range(3), "pitch": played.tolist()}[label]
+    classes = {"family": FAMILIES, "source": SOURCES}.get(label) or [str(n) for n in numbers]
+    sides = [
+        replace(s, conditions=np.array([[numbers.index(n)] for n in s.factors[factor]], "int32"))
+        for s in sides
+    ]
+    digest = _digest({path for side in sides for path in side.paths})
+    return Corpus("nsynth", 16000, {label: tuple(classes)}, representation, *sides, digest)
+
+
+def _part(folders, part):
+    """(form, where) of one part of NSynth in the first folder that has it, or None."""
+    name = f"nsynth-{part}"
+    for folder in folders:
+        if (folder / name / "examples.json").exists():
+            return "json", folder / name
+        files = [*folder.glob(f"{name}.tfrecord*"), *folder.glob(f"{name}/*.tfrecord*")]
+        files = sorted(p for p in files if p.is_file() and p.suffix not in (".tar", ".part"))
+        if files:
+            return "records", files
+    return None
+
+
+def _fetch_nsynth(missing, folder, fetch):
+    if missing and folder:
+        raise InputError(
+            f"{folder}: holds neither nsynth-{missing[0]}/examples.json nor "
+            f"nsynth-{missing[0]}.tfrecord; give the folder above it, or leave folder out"
+        )
+    archives = [(f"nsynth-{part}", ARCHIVES[f"nsynth-{part}"]) for part in missing]
+    if archives:
+        agree("nsynth", sum(archive.size for _, archive in archives), fetch)
+    for name, archive in archives:
+        where = cache_folder() / "nsynth" / name
+        fetch_archive(archive.url, where, "examples.json", archive.sha256)
+
+
+def _read_part(form, where, representation):
+    """One part of NSynth as clips without conditions."""
+    names = ("pitch", "velocity", "instrument_family", "instrument_source")
+    if form == "records":
+        indexed = [index_records(path, names) for path in where]
+        paths = [path for path, (places, _) in zip(where, indexed, strict=True) for _ in places]
+        factors = {n: np.concatenate([facts[n] for _, facts in indexed]) for n in names}
+        places = np.concatenate([places for places, _ in indexed])
+        return _clips(paths, None, representation, factors, kind=RecordClips, places=places)
+    try:
+        notes = json.loads((where / "examples.json").read_text("utf-8"))
+        facts = np.array([[note[n] for n in names] for note in notes.values()], float)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{where / 'examples.json'}: not NSynth's list of notes ({error}); fetch it again"
+        ) from None
+    _all_there(where / "audio", [f"{n}.wav" for n in notes], _names(where / "audio"))
+    paths = [where / "audio" / f"{name}.wav" for name in notes]
+    return _clips(paths, None, representation, dict(zip(names, facts.T, strict=True)))
+
+
+def load_ljspeech(seconds=2.0, folder=None, fetch=None):
+    """LJ Speech: 13,100 sentences read by one woman, 24 hours, 22.05 kHz, public domain.
+
+    seconds: how much of a sentence's beginning to hear. folder, fetch: as in
+    `load_speech_commands` (2.7 GB). The clips' `texts` are the normalised transcriptions.
+    No split is published: every twentieth sentence is held out.
+    Raises InputError for a folder in another layout. Ito and Johnson (2017). Read in lesson 03.
+    """
+    folder = _find("ljspeech", ("ljspeech", "LJSpeech-1.1"), "metadata.csv", folder, fetch)
+    with open(folder / "metadata.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter="|", quoting=csv.QUOTE_NONE))
+    for number, row in enumerate(rows, 1):
+        if len(row) != 3:
+            raise InputError(
+                f"{folder / 'metadata.csv'}: line {number} has {len(row)} fields, not the three "
+                "name|text|normalised text; fetch it again"
+            )
+    _all_there(folder / "wavs", [f"{row[0]}.wav" for row in rows], _names(folder / "wavs"))
+    representation = _pictures(22050, seconds)
+    labels, texts = np.zeros((len(rows), 1), "int32"), tuple(row[2] for row in rows)
+    paths = [folder / "wavs" / f"{row[0]}.wav" for row in rows]
+    clips = _clips(paths, labels, representation, texts=texts)
+    held_out = np.arange(len(rows)) % HELD_OUT == HELD_OUT - 1
+    return _corpus("ljspeech", {"speaker": ("LJ",)}, representation, clips, ~held_out, held_out)
+
+
+def load_vctk(seconds=2.0, sample_rate=16000, folder=None, fetch=None):
+    """VCTK: 110 English speakers read about 400 sentences each, 48 kHz, CC BY 4.0.
+
+    seconds: how much of a sentence's beginning to hear; sample_rate: Hz, resampled when read.
+    folder, fetch: as in `load_speech_commands` (11.7 GB); version 0.92 (first microphone) or older.
+    Condition: speaker. Factors: age, and female (1 or 0; NaN if speaker-info.txt does not say).
+    The clips' `texts` are the sentences, "" where none is published (p315).
+    No split is published: every twentieth sentence of a speaker is held out.
+    Raises InputError for a folder in another layout. Yamagishi et al. (2019). Read in lesson 03.
+    """
+    places = ("vctk", "VCTK-Corpus-0.92", "VCTK-Corpus")
+    folder = _find("vctk", places, "speaker-info.txt", folder, fetch)
+    newer = (folder / "wav48_silence_trimmed").is_dir()
+    sounds = folder / ("wav48_silence_trimmed" if newer else "wav48")
+    pattern, ending = ("*/*_mic1.flac", "_mic1.flac") if newer else ("*/*.wav", ".wav")
+    paths = sorted(sounds.glob(pattern))
+    if not paths:
+        raise InputError(f"{sounds}: no recordings SPEAKER/{pattern[2:]} here; fetch it again")
+    speakers = sorted({path.parent.name for path in paths})
+    number = np.array([speakers.index(path.parent.name) for path in paths], "int32")
+    about = _about_speakers(folder / "speaker-info.txt")
+    facts = np.array([about.get(path.parent.name, (np.nan, np.nan)) for path in paths])
+    names = [f"{p.parent.name}/{p.name.removesuffix(ending)}.txt" for p in paths]
+    with ThreadPoolExecutor() as pool:
+        texts = tuple(pool.map(_text, [folder / "txt" / name for name in names]))
+    representation = _pictures(sample_rate, seconds)
+    factors = {"age": facts[:, 0], "female": facts[:, 1]}
+    clips = _clips(paths, number[:, None], representation, factors, texts=texts)
+    rank = np.arange(len(paths)) - np.searchsorted(number, number)  # place among the speaker's
+    held_out = rank % HELD_OUT == HELD_OUT - 1
+    return _corpus("vctk", {"speaker": tuple(speakers)}, representation, clips, ~held_out, held_out)
+
+
+def _about_speakers(path):
+    """Folder name -> (age in years, 1.0 for a woman), from the table ID AGE GENDER ..."""
+    about = {}
+    for line in path.read_text("utf-8").splitlines()[1:]:
+        words = line.split()
+        if len(words) < 3 or not words[1].isdigit() or words[2] not in "FM":
+            raise InputError(f"{path}: {line!r} is not a line ID AGE GENDER ...; fetch it again")
+        name = f"p{words[0]}" if words[0].isdigit() else words[0]  # older releases leave out the p
+        about[name] = (float(words[1]), float(words[2] == "F"))
+    return about
+
+
+def _text(path):
+    return path.read_text("utf-8").strip() if path.exists() else ""
+
+
+def _find(name, places, holds, folder, fetch):
+    """The folder with a data set's file `holds`: as given, looked up, or fetched.
+
+    places: the names such a folder may have; the first is also that of its archive.
+    """
+    if folder:
+        tried = [Path(folder)]
+    else:
+        tried = [root / place for root in data_roots() for place in places]
+    for candidate in tried:
+        inside = sorted(candidate.glob(f"*/{holds}"))
+        if (candidate / holds).exists() or inside:
+            return candidate if (candidate / holds).exists() else inside[0].parent
+        if folder or candidate.is_dir():
+            raise InputError(f"{candidate}: no {holds} here, so this is not {name} as published")
+    archive, target = ARCHIVES[places[0]], cache_folder() / places[0]
+    agree(name, archive.size, fetch)
+    fetch_archive(archive.url, target, holds, archive.sha256)
+    return target
+
+
+def _names(folder):
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def _all_there(folder, wanted, found):
+    lost = set(wanted) - set(found)
+    if lost:
+        raise InputError(
+            f"{folder}: {len(lost)} of {len(set(wanted))} listed recordings are not here, the "
+            f"first is {min(lost)}; fetch it again"
+        )
+
+
+def _pictures(sample_rate, seconds):
+    """Pictures of 64 mel bands for clips of at least `seconds`, a multiple of 16 frames long."""
+    n_fft = 512 if sample_rate <= 16000 else 1024
+    frames = 16 * int(np.ceil((seconds * sample_rate / (n_fft // 4) + 1) / 16))
+    loudest = 20 * np.log10(n_fft / 4)  # the level of a full-scale sine under a Hann window
+    size = {"n_mels": 64, "floor_db": round(loudest) - 72, "ceiling_db": round(loudest)}
+    return Representation(sample_rate, n_fft, n_fft // 4, frames, **size)
+
+
+def _clips(paths, conditions, representation, factors=None, texts=(), kind=StreamedClips, **more):
+    factors = {name: np.asarray(values, float) for name, values in (factors or {}).items()}
+    size = (representation.sample_rate, representation.samples)
+    return kind(tuple(paths), conditions, *size, factors, texts, **more)
+
+
+def _corpus(name, conditions, representation, clips, kept, held_out):
+    """A Corpus of clips of one folder; kept, held_out: (clips,) bool, the sides of the split."""
+    if not (kept.any() and held_out.any()):
+        raise InputError(f"{name}: one side of the split is empty; the folder is not complete")
+    sides = []
+    for side in (kept, held_out):
+        chosen = np.flatnonzero(side)
+        sides.append(
+            replace(
+                clips,
+                paths=tuple(clips.paths[i] for i in chosen),
+                conditions=clips.conditions[chosen],
+                factors={factor: values[chosen] for factor, values in clips.factors.items()},
+                texts=tuple(clips.texts[i] for i in chosen) if clips.texts else (),
+            )
+        )
+    rate = representation.sample_rate
+    return Corpus(name, rate, conditions, representation, *sides, _digest(clips.paths))
+
+
+def _digest(paths):
+    """SHA-256 over names and sizes: reading all of tens of gigabytes would take minutes."""
+    facts = sorted(f"{path.parent.name}/{path.name} {path.stat().st_size}\n" for path in paths)
+    return hashlib.sha256("".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
