@@ -59,8 +59,8 @@ def corpora(_):
     from audiogan_tf import corpora as known
 
     for name, loader in known.CORPORA.items():
-        print(f"{name:8s} {loader.__doc__.splitlines()[0]}")
-    print("DIR      any folder of sounds; its subfolders' names are the labels")
+        print(f"{name:15s} {loader.__doc__.splitlines()[0]}")
+    print("DIR             any folder of sounds; its subfolders' names are the labels")
 
 
 def train(options):
@@ -115,7 +115,7 @@ def pretrained(_):
 
     for name, entry in shipped.list_pretrained().items():
         figures = ", ".join(f"{key} {value}" for key, value in entry["metrics"].items())
-        print(f"{name:16s} {entry['kind']:10s} {entry['corpus']:6s} {figures}")
+        print(f"{name:20s} {entry['kind']:10s} {entry['corpus']:6s} {figures}")
 
 
 def _one_sentence(message, *_):

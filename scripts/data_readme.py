@@ -5,7 +5,13 @@ import json
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-TABLES = {"way_back.csv": "`python benchmarks/way_back.py`: what each step of the way back costs"}
+SPOKEN = "`python scripts/make_digits.py`: spoken digits"
+TABLES = {
+    "way_back.csv": "`python benchmarks/way_back.py`: what each step of the way back costs",
+    "digits/en.flac": f"{SPOKEN} in English, 1,750 clips one after the other",
+    "digits/zh.flac": f"{SPOKEN} in Mandarin, 1,750 clips one after the other",
+    "digits/index.csv": f"{SPOKEN}, where each lies, how it was said, its phonemes and their times",
+}
 
 
 def weights():

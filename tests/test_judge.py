@@ -190,3 +190,15 @@ def test_variation_keeps_shape_range_and_silence():
     assert varied.shape == images.shape
     assert float(tf.reduce_min(varied)) >= -1 and float(tf.reduce_max(varied)) <= 1
     assert not np.allclose(varied, images)
+
+
+def test_where_pitch_is_a_label_pictures_are_not_detuned():
+    """Gaps may hide a tone's band, but only detuning moves most tones."""
+    tone = np.full((200, 40, 32, 1), -1.0, "float32")
+    tone[:, :, 12] = 1.0
+    stayed = {}
+    for detune in (0.0, 8.0):
+        varied = judge_training.augment(tf.constant(tone), detune=detune)
+        places = np.argmax(tf.reduce_mean(varied, axis=1)[..., 0], axis=1)
+        stayed[detune] = np.mean(np.abs(places - 12) <= 1)
+    assert stayed[0.0] > 0.6 and stayed[8.0] < 0.35

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from audiogan_tf.corpora.base import Clips, Corpus, StreamedClips, cache_folder, data_roots
+from audiogan_tf.corpora.digits import load_digits, load_phonemes
 from audiogan_tf.corpora.drums import load_drums
 from audiogan_tf.corpora.folder import load_folder
 from audiogan_tf.corpora.fsdd import load_fsdd
@@ -26,12 +27,14 @@ __all__ = [
     "cache_folder",
     "data_roots",
     "load_corpus",
+    "load_digits",
     "load_drums",
     "load_folder",
     "load_fsdd",
     "load_ljspeech",
     "load_notes",
     "load_nsynth",
+    "load_phonemes",
     "load_sc09",
     "load_shards",
     "load_speech_commands",
@@ -42,6 +45,7 @@ CORPORA = {  # name: loader
     "drums": load_drums,
     "fsdd": load_fsdd,
     "notes": load_notes,
+    "digits": load_digits,
     "sc09": load_sc09,
     "speech_commands": load_speech_commands,
     "nsynth": load_nsynth,

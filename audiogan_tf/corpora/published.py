@@ -1,4 +1,7 @@
-"""Published data sets in the layouts they are published in: found, or fetched when agreed to."""
+"""Published data sets in the layouts they are published in: found, or fetched when agreed to.
+
+Clips stay on disk; a corpus' digest covers the names and sizes of its files.
+"""
 
 import csv
 import hashlib
@@ -107,6 +110,7 @@ def load_nsynth(train="train", test="test", label="family", seconds=1.0, folder=
     or in shards. label: the condition, "family", "source" or "pitch" (MIDI number).
     seconds: how much of a note's beginning to hear. folder, fetch: as in `load_speech_commands`.
     Factors: pitch, velocity (MIDI), instrument_family, instrument_source (their numbers).
+    No digests of these archives are published: only gzip's own check sum is verified.
     Raises InputError for a folder in another layout. Engel et al. (2017). Read in lesson 03.
     """
     if label not in ("family", "source", "pitch"):

@@ -1,6 +1,6 @@
 """A corpus decoded once and kept as TFRecord shards, any clip of which can be read alone.
 
-A folder of shards holds `TRAIN-00000-of-00004.tfrecord` and so on, an index of conditions,
+A folder of shards holds `train-00000-of-00004.tfrecord` and so on, an index of conditions,
 factors and check sums for each side of the split, and shards.json, written last. Every record
 is an Example of the same size, {"audio": 16-bit samples, "conditions": 32-bit integers}, so the
 place of each is known without an index of places, and a shuffle may be global.
