@@ -8,7 +8,8 @@ import time
 from audiogan_tf import audio
 from audiogan_tf.alarms import alarms
 from audiogan_tf.errors import InputError
-from audiogan_tf.pipeline import inverse_all
+from audiogan_tf.pipeline import forward_all, inverse_all
+from audiogan_tf.waveform import spectrogram_of
 
 import keras
 import numpy as np
@@ -30,7 +31,8 @@ def even_conditions(class_counts, count):
 class Preview(keras.callbacks.Callback):
     """After each epoch: the same latents drawn again, heard by the judge, checked for alarms.
 
-    representation: the way back; judge: judge.Judge or None; class_counts: as in the model;
+    representation: the way back, Representation or Waveform; judge: judge.Judge or None;
+    class_counts: as in the model;
     count: clips per preview; on_preview: function of one row, called after each.
     `history` holds one dict a preview: step, seconds, score (share of clips the judge names as
     asked; None without a judge), losses, alarms. `best_weights` are those with the highest
@@ -76,9 +78,11 @@ class Preview(keras.callbacks.Callback):
 
     def _render(self):
         conditions = self.asked if self.asked.shape[1] else None
-        self.images = self.model.generate(len(self.asked), conditions, seed=1)
-        waveforms = inverse_all(self.images, self.representation, iterations=16)
-        self.waveforms = audio.limit(waveforms)
+        drawn = self.model.generate(len(self.asked), conditions, seed=1)
+        self.waveforms = audio.limit(inverse_all(drawn, self.representation, iterations=16))
+        pictures = spectrogram_of(self.representation)
+        is_picture = pictures is self.representation
+        self.images = drawn if is_picture else forward_all(self.waveforms, pictures)
         self.hearing = None
         if self.judge is not None:
             self.hearing = self.judge.hear(self.waveforms, self.representation.sample_rate)

@@ -194,12 +194,14 @@ class GAN(keras.Model):
         return int(self.discriminator_optimizer.iterations.numpy())
 
 
-def default_optimizer(rate=8e-4):
-    """Adam with little momentum; the learning rate starts at `rate` and halves by step 10,000.
+def default_optimizer(rate=8e-4, halved_by=10_000):
+    """Adam with little momentum; the learning rate starts at `rate` and goes with 1 / step.
+
+    halved_by: the step at which half of it is left; a third is left at twice as many.
 
     Kingma and Ba (2015); beta_1 = 0.5 after Radford, Metz and Chintala (2015).
     """
-    rate = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=10_000, decay_rate=1.0)
+    rate = keras.optimizers.schedules.InverseTimeDecay(rate, halved_by, decay_rate=1.0)
     return keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99)
 
 

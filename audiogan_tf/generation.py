@@ -3,27 +3,38 @@
 import json
 from pathlib import Path
 
-from audiogan_tf import audio, models, pretrained
+from audiogan_tf import audio, models, pretrained, waveform_models
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
 from audiogan_tf.gan import draw
 from audiogan_tf.pipeline import inverse_all
 from audiogan_tf.representation import Representation
+from audiogan_tf.waveform import Waveform
 
 import numpy as np
+
+GENERATORS = {  # builder: what it draws, and the function that builds its network
+    "spectrogram": (Representation, models.build_generator),
+    "wavegan": (Waveform, waveform_models.build_generator),
+    "mlp": (Waveform, waveform_models.build_mlp_generator),
+}
 
 
 class SoundGenerator:
     """A generator network, its representation and its classes: from a label to a sound.
 
-    network: as models.build_generator builds from `sizes`; representation: Representation;
-    conditions: name -> class names, in the network's order ({} if unconditional);
-    about: what is known of its making (corpus, step, score). Used from lesson 00 on.
+    network: as `builder`, a name in GENERATORS, builds it from `sizes`; representation:
+    Representation or Waveform; conditions: name -> class names, in the network's order ({} if
+    unconditional); about: what is known of its making (corpus, step, score). Used from lesson
+    00 on.
     """
 
-    def __init__(self, network, sizes, representation, conditions, about=None):
+    def __init__(
+        self, network, sizes, representation, conditions, about=None, builder="spectrogram"
+    ):
         self.network, self.sizes, self.representation = network, dict(sizes), representation
         self.conditions, self.about = dict(conditions), dict(about or {})
+        self.builder = builder
         self.latent_dim = network.inputs[0].shape[-1]
 
     @property
@@ -51,7 +62,10 @@ class SoundGenerator:
         return np.stack(columns, axis=1).astype("int32")
 
     def images(self, conditions, seed=0, truncation=1.0):
-        """Pictures for given conditions, (count, frames, bins, 1) float32 in [-1, 1]."""
+        """Pictures for given conditions, (count, frames, bins, 1) float32 in [-1, 1].
+
+        A network that draws samples gives those, companded: (count, padded samples, 1).
+        """
         rng = np.random.default_rng(seed)
         noise = rng.standard_normal((len(conditions), self.latent_dim), "float32")
         inputs = [noise * np.float32(truncation)]
@@ -75,6 +89,7 @@ class SoundGenerator:
         """Write network, representation and classes to one file (pretrained.save)."""
         config = {
             "kind": "generator",
+            "builder": self.builder,
             "sizes": self.sizes,
             "representation": self.representation.get_config(),
             "conditions": {name: list(classes) for name, classes in self.conditions.items()},
@@ -101,14 +116,20 @@ class SoundGenerator:
         config, weights = pretrained.read(source)
         if config.get("kind") != "generator":
             raise InputError(f"{source}: holds a {config.get('kind')}, not a generator")
-        network = models.build_generator(**config["sizes"])
+        builder = config.get("builder", "spectrogram")
+        if builder not in GENERATORS:
+            raise InputError(
+                f"{source}: its network {builder!r} is unknown here; use a newer version of the kit"
+            )
+        kind, build = GENERATORS[builder]
+        network = build(**config["sizes"])
         try:
             network.set_weights(weights)
         except ValueError as error:
             raise InputError(f"{source}: weights do not fit the network ({error})") from None
-        representation = Representation.from_config(config["representation"])
+        representation = kind.from_config(config["representation"])
         conditions = {name: tuple(names) for name, names in config["conditions"].items()}
-        return cls(network, config["sizes"], representation, conditions, config["about"])
+        return cls(network, config["sizes"], representation, conditions, config["about"], builder)
 
 
 def save_sounds(folder, waveforms, labels, sample_rate):

@@ -4,15 +4,22 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-from audiogan_tf import audio, checkpoints, evaluation, judge, plots
+from audiogan_tf import audio, checkpoints, evaluation, judge, models, plots, waveform_models
 from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnInterrupt, StopOnNaN
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
-from audiogan_tf.gan import GAN
-from audiogan_tf.generation import SoundGenerator, new_folder, read_run_config, save_sounds
-from audiogan_tf.models import build_discriminator, build_generator
+from audiogan_tf.gan import GAN, default_optimizer
+from audiogan_tf.generation import (
+    GENERATORS,
+    SoundGenerator,
+    new_folder,
+    read_run_config,
+    save_sounds,
+)
 from audiogan_tf.pipeline import batches
 from audiogan_tf.report import write_report
 
@@ -20,9 +27,26 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-MODELS = {  # name: sizes of the two networks
-    "small": {"generator_channels": 16, "discriminator_channels": 16},
-    "medium": {"generator_channels": 32, "discriminator_channels": 32},
+
+class Model(NamedTuple):
+    """Two networks of certain sizes, and how they play."""
+
+    builder: str  # the generator's, a name in generation.GENERATORS
+    generator_sizes: dict
+    build_discriminator: Callable
+    discriminator_sizes: dict
+    game: dict  # arguments of GAN
+    halved_by: int = 10_000  # see gan.default_optimizer
+
+
+_PICTURES, _SAMPLES = models.build_discriminator, waveform_models.build_discriminator
+_DENSE = waveform_models.build_mlp_discriminator
+_WAVES = {"r1_weight": 0.03, "ema": 0.995}  # a longer mean lets waveforms cancel, see lesson 05
+MODELS = {
+    "small": Model("spectrogram", {"channels": 16}, _PICTURES, {"channels": 16}, {}),
+    "medium": Model("spectrogram", {"channels": 32}, _PICTURES, {"channels": 32}, {}),
+    "wavegan": Model("wavegan", {"channels": 32}, _SAMPLES, {"channels": 32}, _WAVES, 1500),
+    "mlp": Model("mlp", {}, _DENSE, {}, _WAVES, 1500),
 }
 BATCH_SIZE = 16
 PREVIEW_STEPS = 500
@@ -31,24 +55,34 @@ ENDLESS = 10**6  # epochs; StopAfter ends the training
 
 
 def build_gan(shape, class_counts, model="small", seed=0):
-    """A compiled GAN of one of the kit's sizes (MODELS) for pictures of `shape`.
+    """A compiled GAN of one of the kit's models (MODELS) for pictures or waveforms of `shape`.
 
-    Returns the GAN and the generator's build arguments. Raises InputError for an unknown size.
+    shape: of one example, see representation_for. Returns the GAN and the generator's build
+    arguments. Raises InputError for an unknown model.
     """
-    if model not in MODELS:
-        raise InputError(f"model {model!r} is unknown; use one of {', '.join(MODELS)}")
+    chosen = _model(model)
     keras.utils.set_random_seed(seed)
-    sizes = MODELS[model]
-    network = {
-        "shape": list(shape),
-        "class_counts": list(class_counts),
-        "channels": sizes["generator_channels"],
-    }
+    about = {"shape": list(shape), "class_counts": list(class_counts)}
+    network = about | chosen.generator_sizes
+    _, build_generator = GENERATORS[chosen.builder]
     generator = build_generator(**network)
-    discriminator = build_discriminator(shape, class_counts, sizes["discriminator_channels"])
-    gan = GAN(generator, discriminator, seed=seed)
-    gan.compile()
+    discriminator = chosen.build_discriminator(**about, **chosen.discriminator_sizes)
+    gan = GAN(generator, discriminator, seed=seed, **chosen.game)
+    gan.compile(*(default_optimizer(halved_by=chosen.halved_by) for _ in range(2)))
     return gan, network
+
+
+def representation_for(corpus, model="small"):
+    """What a model draws for a corpus: its pictures, or its waveforms for a model of samples."""
+    kind, _ = GENERATORS[_model(model).builder]
+    own = corpus.representation
+    return own if isinstance(own, kind) else kind(own)
+
+
+def _model(name):
+    if name not in MODELS:
+        raise InputError(f"model {name!r} is unknown; use one of {', '.join(MODELS)}")
+    return MODELS[name]
 
 
 def ear_for(corpus):
@@ -81,20 +115,16 @@ class Run:
         else:
             check_folder(self.out, resume=False)
             _write_json(self.out / "run.json", config)
-        self.seed = seed
+        self.seed, self.model = seed, model
+        self.representation = representation_for(corpus, model)
         self.gan, self.network = build_gan(
-            corpus.representation.shape, corpus.class_counts, model, seed
+            self.representation.shape, corpus.class_counts, model, seed
         )
         self.preview = Preview(
-            corpus.representation, ear, corpus.class_counts, on_preview=self._on_preview
+            self.representation, ear, corpus.class_counts, on_preview=self._on_preview
         )
         self.log = Log(self.out / "tensorboard")
-        self.listener = SoundGenerator(
-            build_generator(**self.network),
-            self.network,
-            corpus.representation,
-            corpus.conditions if corpus.class_counts else {},
-        )
+        self.listener = self._listener(MODELS[model].builder)
         self.trained_seconds = 0.0
         if resume and not (self.out / "checkpoint.npz").exists():
             print(f"{self.out}: stopped before its first checkpoint; starting at step 0")
@@ -103,6 +133,12 @@ class Run:
             self.preview.history = notes["history"]
             self.preview.best_score = notes["best_score"]
             self.trained_seconds = notes["trained_seconds"]
+
+    def _listener(self, builder):
+        conditions = self.corpus.conditions if self.corpus.class_counts else {}
+        _, build = GENERATORS[builder]
+        about = (self.network, self.representation, conditions)
+        return SoundGenerator(build(**self.network), *about, builder=builder)
 
     def _check_same(self, config):
         found = read_run_config(self.out)
@@ -148,7 +184,7 @@ class Run:
                 continue
             data = batches(
                 self.corpus.train,
-                self.corpus.representation,
+                self.representation,
                 BATCH_SIZE,
                 self.seed,
                 self.gan.step,
@@ -177,8 +213,7 @@ class Run:
         folder = self.out / "previews"
         folder.mkdir(exist_ok=True)
         together = np.concatenate(self.preview.waveforms[:PLAYED])
-        representation = self.corpus.representation
-        audio.save(folder / f"step_{step:06d}.wav", together, representation.sample_rate)
+        audio.save(folder / f"step_{step:06d}.wav", together, self.corpus.sample_rate)
         with atomic_path(folder / f"step_{step:06d}.png") as temporary:
             temporary.write_bytes(plots.tiles(self.preview.images[:PLAYED]))
 
@@ -221,7 +256,7 @@ class Run:
         if report is not None:
             print(report)
         print(f"sounds: {written}\npicture: {self.out / 'grid.png'}\nreport: {page}")
-        print("next:", *next_commands(self.out, self.corpus), sep="\n  ")
+        print("next:", *next_commands(self.out, self.corpus, self.model), sep="\n  ")
         return report
 
     def _write_sounds(self, sounds, names):
@@ -247,7 +282,7 @@ class Run:
             self.corpus.sample_rate,
             grid,
             alarms=history[-1]["alarms"] if history else (),
-            next_commands=next_commands(self.out, self.corpus),
+            next_commands=next_commands(self.out, self.corpus, self.model),
         )
 
 
@@ -271,14 +306,15 @@ class Log:
         self.writer.flush()
 
 
-def next_commands(out, corpus):
+def next_commands(out, corpus, model="small"):
     """What to type after a run."""
     more = f"python -m audiogan_tf generate --model {out} --count 20"
     if corpus.class_counts:
         more += f" --label {corpus.classes[0]}"
     return [
         f"{more} --out {out}-more",
-        f"python -m audiogan_tf train --corpus {corpus.name} --out {out} --resume --seconds 600",
+        f"python -m audiogan_tf train --corpus {corpus.name} --model {model} --out {out} --resume "
+        "--seconds 600",
         f"tensorboard --logdir {out}/tensorboard",
     ]
 
