@@ -1,6 +1,7 @@
 """Sliders and sound: one explorer for every generator, and one for any function of yours."""
 
 from audiogan_tf import plots
+from audiogan_tf.waveform import spectrogram_of
 
 import numpy as np
 
@@ -55,6 +56,33 @@ def listen(make, sample_rate, **controls):
     return ipywidgets.VBox([*controls.values(), sound, picture])
 
 
+def instrument(play, sample_rate, **controls):
+    """A sound that follows its controls while they move: every change is heard at once.
+
+    play: takes each control's value by name, and returns a picture (frames, bins, 1) and its
+    waveform (samples,), both float in [-1, 1]; it must be quick, see latent.voice. sample_rate in
+    Hz. controls: ipywidgets controls; one without a description is called by its name. It is
+    silent until a control is touched. Returns an ipywidgets box. Used in lesson 08.
+    """
+    import ipywidgets
+
+    picture = ipywidgets.Image(format="png")
+    sound = ipywidgets.Audio(format="wav", autoplay=False, loop=False)
+
+    def draw(change=None):
+        image, waveform = play(**{name: control.value for name, control in controls.items()})
+        with sound.hold_sync():  # one message, so that the old sound is not played again
+            sound.autoplay = change is not None
+            sound.value = plots.wav_bytes(waveform, sample_rate)
+        picture.value = plots.tiles(image[None], columns=1, zoom=4)
+
+    for name, control in controls.items():
+        control.description = control.description or name
+        control.observe(draw, names="value")
+    draw()
+    return ipywidgets.VBox([*controls.values(), sound, picture])
+
+
 def ask(generator, labels, seed=0, truncation=1.0, judge=None):
     """What the explorer shows for one setting of its controls.
 
@@ -69,5 +97,6 @@ def ask(generator, labels, seed=0, truncation=1.0, judge=None):
         hearing = judge.hear(waveform[None], generator.representation.sample_rate)
         heard = next(iter(judge.conditions.values()))[hearing.classes[0, 0]]
         caption += f": the judge hears {heard}"
-    figure = plots.spectrogram_grid(waveform[None], generator.representation, [name], title="")
+    pictures = spectrogram_of(generator.representation)
+    figure = plots.spectrogram_grid(waveform[None], pictures, [name], title="")
     return waveform, figure, caption

@@ -13,14 +13,20 @@ import sys
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import evaluation, judge, pretrained
+from audiogan_tf import checkpoints, evaluation, judge, pretrained, training
 
-RECIPES = {  # name: (corpus, steps)
+import numpy as np
+
+RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "drums_minute": ("drums", 1500),
     "drums_long": ("drums", 8000),
+    "drums_wavegan": ("drums", 8000, "wavegan"),
     "fsdd_minute": ("fsdd", 1500),
     "fsdd_long": ("fsdd", 12500),
+    "digits_long": ("digits", 16000),
+    "notes_long": ("notes", 6000),
 }
+DISCRIMINATORS = {"digits_long": "digits_discriminator"}  # shipped with it; see lesson 08
 CLIPS = 600  # generated to be scored
 FIGURES = {  # metric's name in a report: key in the index
     "accuracy": "accuracy",
@@ -36,8 +42,10 @@ def main():
     arguments.add_argument("name", choices=RECIPES)
     arguments.add_argument("--run", type=Path)
     options = arguments.parse_args()
-    corpus, steps = RECIPES[options.name]
-    command = f"python -m audiogan_tf train --corpus {corpus} --seed 0 --steps {steps} --out RUN"
+    corpus, steps, *model = RECIPES[options.name]
+    command = f"python -m audiogan_tf train --corpus {corpus}"
+    command += "".join(f" --model {name}" for name in model)
+    command += f" --seed 0 --steps {steps} --out RUN"
     run = options.run or Path("runs") / options.name
     if options.run is None:
         _train(command, run)
@@ -49,17 +57,17 @@ def main():
     print(report)
     pretrained.folder().mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / "last.npz", pretrained.folder() / f"{options.name}.npz")
-    pretrained.register(
-        options.name,
-        f"{options.name}.npz",
-        kind="generator",
-        corpus=corpus,
-        command=command,
-        seed=0,
-        cpu_minutes=float((run / "cpu_minutes.txt").read_text()),
-        corpus_digest=judge.judge_for(corpus).reference.digest,
-        metrics=_figures(report),
-    )
+    about = {
+        "corpus": corpus,
+        "command": command,
+        "seed": 0,
+        "cpu_minutes": float((run / "cpu_minutes.txt").read_text()),
+        "corpus_digest": judge.judge_for(corpus).reference.digest,
+    }
+    file, metrics = f"{options.name}.npz", _figures(report)
+    pretrained.register(options.name, file, kind="generator", metrics=metrics, **about)
+    if options.name in DISCRIMINATORS:
+        _ship_discriminator(run, source, DISCRIMINATORS[options.name], about)
 
 
 def _train(command, run):
@@ -69,6 +77,27 @@ def _train(command, run):
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     minutes = (used.ru_utime + used.ru_stime) / 60
     (run / "cpu_minutes.txt").write_text(f"{minutes:.1f}\n")
+
+
+def _ship_discriminator(run, generator, name, about):
+    """Keep the discriminator that played against a generator, and how often it is right."""
+    corpus, model = audiogan_tf.load_corpus(about["corpus"]), "small"
+    shape, counts = generator.representation.shape, corpus.class_counts
+    gan, _ = training.build_gan(shape, counts, model)
+    checkpoints.restore(run / "checkpoint.npz", gan)
+    sizes = {"shape": list(shape), "class_counts": list(counts)}
+    sizes |= training.MODELS[model].discriminator_sizes
+    config = {"kind": "discriminator", "sizes": sizes}
+    path = pretrained.folder() / f"{name}.npz"
+    pretrained.save(path, config, gan.discriminator.get_weights())
+    labels = corpus.test.conditions
+    clips = corpus.test.take(range(len(labels)))
+    pictures = np.asarray(generator.representation.forward(clips))
+    real = gan.discriminator([pictures, labels])
+    fake = gan.discriminator([generator.images(labels, seed=1), labels])
+    metrics = {"held_out_called_real": round(float(np.mean(real > 0)), 4)}
+    metrics["generated_called_generated"] = round(float(np.mean(fake < 0)), 4)
+    pretrained.register(name, path.name, kind="discriminator", metrics=metrics, **about)
 
 
 def _figures(report):

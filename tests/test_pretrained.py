@@ -99,5 +99,5 @@ def test_everything_shipped_loads():
     for name, entry in pretrained.list_pretrained().items():
         config, weights = pretrained.read(name)
         assert config and all(np.isfinite(w).all() for w in weights)
-        assert entry["kind"] in ("generator", "judge"), name
+        assert entry["kind"] in ("generator", "discriminator", "judge"), name
         assert entry["command"].startswith("python "), name

@@ -59,3 +59,27 @@ def test_listen_follows_the_controls_of_any_function():
     before = sound.value, picture.value
     gain.value, shape.value = 4, "saw"
     assert "saw at 4" in sound.value and (sound.value, picture.value) != before
+
+
+def test_an_instrument_plays_each_change_at_once_and_starts_silent():
+    import ipywidgets
+
+    heard = []
+
+    def play(bright, word):
+        heard.append((bright, word))
+        return np.full((16, 8, 1), bright, "float32"), np.full(80, 0.5 * bright, "float32")
+
+    slider = ipywidgets.FloatSlider(value=0.0, min=-1, max=1)
+    menu = ipywidgets.Dropdown(options=("one", "two"))
+    box = widgets.instrument(play, 8000, bright=slider, word=menu)
+    *controls, sound, picture = box.children
+    assert [control.description for control in controls] == ["bright", "word"]
+    assert heard == [(0.0, "one")] and not sound.autoplay
+    assert slider.continuous_update  # it is heard while the slider moves
+    before = sound.value, picture.value
+    slider.value = 0.5
+    assert heard[-1] == (0.5, "one") and sound.autoplay
+    assert sound.value[:4] == b"RIFF" and sound.value != before[0] and picture.value != before[1]
+    menu.value = "two"
+    assert heard[-1] == (0.5, "two")
