@@ -160,9 +160,9 @@ class GAN(keras.Model):
     def _add(self, gradients, penalty, weight):
         """Add the gradient of weight * penalty() with respect to the discriminator's weights."""
         with tf.GradientTape() as tape:
-            weighted = penalty() * weight
-        extra = tape.gradient(weighted, self.discriminator.trainable_variables)
-        return _sum(gradients, extra)
+            slope = penalty()
+        extra = tape.gradient(slope, self.discriminator.trainable_variables)
+        return _sum(gradients, extra, weight)
 
     def _average(self):
         """Move the averaged generator towards the current one, faster in the first steps."""
@@ -194,14 +194,12 @@ class GAN(keras.Model):
         return int(self.discriminator_optimizer.iterations.numpy())
 
 
-def default_optimizer(rate=8e-4, halved_by=10_000):
-    """Adam with little momentum; the learning rate starts at `rate` and goes with 1 / step.
-
-    halved_by: the step at which half of it is left; a third is left at twice as many.
+def default_optimizer(rate=8e-4):
+    """Adam with little momentum; the learning rate starts at `rate` and halves by step 10,000.
 
     Kingma and Ba (2015); beta_1 = 0.5 after Radford, Metz and Chintala (2015).
     """
-    rate = keras.optimizers.schedules.InverseTimeDecay(rate, halved_by, decay_rate=1.0)
+    rate = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=10_000, decay_rate=1.0)
     return keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99)
 
 
@@ -210,10 +208,12 @@ def _dense(gradients):
     return [tf.convert_to_tensor(gradient) for gradient in gradients]
 
 
-def _sum(gradients, extra):
-    """Add gradients; None (an offset does not change the slope at a picture) adds nothing."""
+def _sum(gradients, extra, weight):
+    """gradients + weight * extra; None (an offset does not change the slope) adds nothing."""
     pairs = zip(gradients, extra, strict=True)
-    return [a if b is None else a + tf.convert_to_tensor(b) for a, b in pairs]
+    # The product comes last: of a bare chain of sums, as dense layers give, TensorFlow's graph
+    # optimizer makes one that stops with AlreadyExistsError.
+    return [a if b is None else a + weight * tf.convert_to_tensor(b) for a, b in pairs]
 
 
 def _as_columns(labels):

@@ -12,7 +12,7 @@ from audiogan_tf import audio, checkpoints, evaluation, judge, models, plots, wa
 from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnInterrupt, StopOnNaN
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
-from audiogan_tf.gan import GAN, default_optimizer
+from audiogan_tf.gan import GAN
 from audiogan_tf.generation import (
     GENERATORS,
     SoundGenerator,
@@ -36,17 +36,15 @@ class Model(NamedTuple):
     build_discriminator: Callable
     discriminator_sizes: dict
     game: dict  # arguments of GAN
-    halved_by: int = 10_000  # see gan.default_optimizer
 
 
 _PICTURES, _SAMPLES = models.build_discriminator, waveform_models.build_discriminator
 _DENSE = waveform_models.build_mlp_discriminator
-_WAVES = {"r1_weight": 0.03, "ema": 0.995}  # a longer mean lets waveforms cancel, see lesson 05
 MODELS = {
     "small": Model("spectrogram", {"channels": 16}, _PICTURES, {"channels": 16}, {}),
     "medium": Model("spectrogram", {"channels": 32}, _PICTURES, {"channels": 32}, {}),
-    "wavegan": Model("wavegan", {"channels": 32}, _SAMPLES, {"channels": 32}, _WAVES, 1500),
-    "mlp": Model("mlp", {}, _DENSE, {}, _WAVES, 1500),
+    "wavegan": Model("wavegan", {"channels": 32}, _SAMPLES, {"channels": 32}, {"r1_weight": 0.03}),
+    "mlp": Model("mlp", {}, _DENSE, {}, {"r1_weight": 0.03}),
 }
 BATCH_SIZE = 16
 PREVIEW_STEPS = 500
@@ -68,7 +66,7 @@ def build_gan(shape, class_counts, model="small", seed=0):
     generator = build_generator(**network)
     discriminator = chosen.build_discriminator(**about, **chosen.discriminator_sizes)
     gan = GAN(generator, discriminator, seed=seed, **chosen.game)
-    gan.compile(*(default_optimizer(halved_by=chosen.halved_by) for _ in range(2)))
+    gan.compile()
     return gan, network
 
 

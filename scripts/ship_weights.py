@@ -20,7 +20,7 @@ import numpy as np
 RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "drums_minute": ("drums", 1500),
     "drums_long": ("drums", 8000),
-    "drums_wavegan": ("drums", 8000, "wavegan"),
+    "drums_wavegan": ("drums", 5000, "wavegan"),
     "fsdd_minute": ("fsdd", 1500),
     "fsdd_long": ("fsdd", 12500),
     "digits_long": ("digits", 16000),

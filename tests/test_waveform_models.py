@@ -183,6 +183,14 @@ def test_a_few_steps_change_the_weights_of_both(name, class_counts):
     assert gan.generate(5, labels).shape == (5, 1024, 1)
 
 
+def test_dense_layers_of_full_size_take_the_penalty():
+    """TensorFlow once made a graph of it that stopped with AlreadyExistsError."""
+    gan, _ = training.build_gan((1024, 1), (4,), "mlp")
+    waveforms = np.random.default_rng(0).uniform(-1, 1, (16, 1024, 1)).astype("float32")
+    gan.fit(waveforms, np.arange(16)[:, None] % 4, batch_size=8, epochs=2, verbose=0)
+    assert gan.step == 4 and gan.r1_weight > 0
+
+
 def test_a_waveform_generator_is_saved_and_loaded(tmp_path):
     representation = Waveform(Representation(16000, 512, 128, 9, n_mels=32), 15.0)
     sizes = {"shape": [1024, 1], "class_counts": [2], "channels": 4, "latent_dim": 8}
@@ -208,17 +216,14 @@ def test_an_unknown_builder_is_refused(tmp_path, monkeypatch):
         SoundGenerator.load(tmp_path / "g.npz")
 
 
-@pytest.mark.parametrize(("model", "halved_by"), [("wavegan", 1500), ("small", 10_000)])
-def test_a_model_brings_its_representation_and_its_pace(model, halved_by):
+@pytest.mark.parametrize("model", ["wavegan", "mlp", "small"])
+def test_a_model_brings_its_representation(model):
     pictures = Representation(16000, 512, 128, 64, n_mels=64)
     corpus = SimpleNamespace(representation=pictures)
     own = training.representation_for(corpus, model)
     assert own is pictures if model == "small" else own.spectrogram is pictures
     gan, sizes = training.build_gan(own.shape, (8,), model)
     assert gan.generate(2, [0, 7]).shape == (2, *own.shape) and sizes["shape"] == list(own.shape)
-    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
-        optimizer.iterations.assign(halved_by)
-        assert float(optimizer.learning_rate) == pytest.approx(4e-4)
     with pytest.raises(InputError, match="'wavegam' is unknown; use one of small.*wavegan"):
         training.representation_for(corpus, "wavegam")
 
