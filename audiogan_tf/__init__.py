@@ -19,10 +19,10 @@ _PLACES = {
 }
 _MODULES = (
     "alarms audio augmentation callbacks checkpoints checks coding control_figures corpora "
-    "descriptors errors evaluation fetch files gan generation judge judge_training latent "
-    "live losses metrics models phase_retrieval pipeline plots pretrained report "
-    "representation spectral synth toy toy_figures toy_heads training waveform "
-    "waveform_models widgets"
+    "descriptors errors evaluation failure_figures fetch files gan generation judge "
+    "judge_training latent live losses metrics models modes phase_retrieval pipeline plots "
+    "pretrained report representation spectral synth toy toy_figures toy_heads training "
+    "waveform waveform_models widgets"
 ).split(" ")
 __all__ = sorted([*_PLACES, *_MODULES])
 

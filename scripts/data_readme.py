@@ -8,6 +8,9 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 SPOKEN = "`python scripts/make_digits.py`: spoken digits"
 TABLES = {
     "way_back.csv": "`python benchmarks/way_back.py`: what each step of the way back costs",
+    "waveform_gans.csv": "`python benchmarks/waveform_gans.py`: GANs on samples at one budget",
+    "ablation.csv": "`python benchmarks/ablation.py`: what each remedy changes at one budget",
+    "overtraining.csv": "`python benchmarks/overtraining.py`: scores of long trainings on 48 clips",
     "digits/en.flac": f"{SPOKEN} in English, 1,750 clips one after the other",
     "digits/zh.flac": f"{SPOKEN} in Mandarin, 1,750 clips one after the other",
     "digits/index.csv": f"{SPOKEN}, where each lies, how it was said, its phonemes and their times",
