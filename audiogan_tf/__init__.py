@@ -20,9 +20,10 @@ _PLACES = {
 _MODULES = (
     "alarms audio augmentation callbacks checkpoints checks coding control_figures corpora "
     "descriptors errors evaluation failure_figures fetch files gan generation judge "
-    "judge_training latent live losses metrics models modes phase_retrieval pipeline plots "
-    "pretrained report representation spectral synth toy toy_figures toy_heads training "
-    "waveform waveform_models widgets"
+    "judge_training latent learners live losses melody_figures metrics models modes "
+    "phase_retrieval pipeline plots pretrained recurrent report representation spectral synth "
+    "toy toy_figures toy_heads training vae vae_figures waveform waveform_models wavenet "
+    "widgets"
 ).split(" ")
 __all__ = sorted([*_PLACES, *_MODULES])
 

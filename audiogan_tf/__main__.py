@@ -78,7 +78,7 @@ def train(options):
     outcome = run.train(options.steps, seconds)
     run.finish()
     if outcome == "interrupted":
-        print(f"interrupted at step {run.gan.step}; add --resume to go on")
+        print(f"interrupted at step {run.learner.step}; add --resume to go on")
         return 130
     return 0
 

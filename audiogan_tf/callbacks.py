@@ -14,6 +14,12 @@ from audiogan_tf.waveform import spectrogram_of
 import keras
 import numpy as np
 
+SHORT = {"d_loss": "D", "g_loss": "G"}  # on the line of progress
+
+
+def _losses(logs):
+    return {name: value for name, value in logs.items() if name.endswith("loss")}
+
 
 def even_conditions(class_counts, count):
     """Conditions that ask for every class equally often, (count, factors) int32.
@@ -71,7 +77,7 @@ class Preview(keras.callbacks.Callback):
         self.history.append(row)
         score = row["score"] if row["score"] is not None else 0.0
         if score >= self.best_score:
-            self.best_score, self.best_weights = score, self.model.ema_generator.get_weights()
+            self.best_score, self.best_weights = score, self.model.playing_weights()
         if self.on_preview:
             self.on_preview(row)
         self.seconds += time.perf_counter() - began
@@ -122,8 +128,9 @@ class Progress(keras.callbacks.Callback):
             spent = min(round(time.perf_counter() - self.began), self.bar.total)
             self.bar.update(spent - self.bar.n)
         if batch % 10 == 0:
-            text = f"step {self.model.step} D {float(logs['d_loss']):.2f}"
-            text += f" G {float(logs['g_loss']):.2f}"
+            text = f"step {self.model.step}"
+            for name, value in _losses(logs).items():
+                text += f" {SHORT.get(name, name)} {float(value):.2f}"
             if self.preview and self.preview.history and self.preview.judge:
                 text += f" score {self.preview.history[-1]['score'] or 0:.2f}"
             self.bar.set_postfix_str(text, refresh=False)
@@ -189,12 +196,12 @@ class StopOnNaN(keras.callbacks.Callback):
     """Raise TrainingFailed as soon as a loss is not a number."""
 
     def on_train_batch_end(self, batch, logs=None):
-        for name in ("d_loss", "g_loss"):
-            if not math.isfinite(float(logs[name])):
+        for name, value in _losses(logs).items():
+            if not math.isfinite(float(value)):
                 raise TrainingFailed(
-                    f"{name} became {float(logs[name])} at step {self.model.step}; the last good "
-                    "state is kept: resume from it, with a smaller learning rate or a larger "
-                    "r1_weight"
+                    f"{name} became {float(value)} at step {self.model.step}; the last good "
+                    "state is kept: resume from it, with a smaller learning rate or, for a GAN, a "
+                    "larger r1_weight"
                 )
 
 

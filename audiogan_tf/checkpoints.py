@@ -1,7 +1,7 @@
 """The whole state of a training in one file, so that a killed run goes on as if it had not been.
 
-A checkpoint holds generator, discriminator and averaged generator, both optimizers, the noise
-generator's seed state and the number of steps, from which the data's position follows.
+A checkpoint holds what a learner calls its `state`: all networks, optimizers with the number of
+steps, from which the data's position follows, and the state of its random numbers.
 """
 
 import json
@@ -15,42 +15,31 @@ from audiogan_tf.files import atomic_path
 import numpy as np
 
 
-def _variables(gan):
-    parts = (
-        gan.generator,
-        gan.discriminator,
-        gan.ema_generator,
-        gan.generator_optimizer,
-        gan.discriminator_optimizer,
-    )
-    return [variable for part in parts for variable in part.variables] + [gan.noise.state]
-
-
-def save(path, gan, notes):
-    """Write the state of a compiled GAN and JSON-able notes; whole or not at all.
+def save(path, learner, notes):
+    """Write the state of a compiled GAN or other learner and JSON-able notes; whole or not at all.
 
     Raises InputError if a weight is NaN or infinite, the disk is full or the folder is gone;
     the previous file survives.
     """
-    arrays = {f"v{i:04d}": np.asarray(v) for i, v in enumerate(_variables(gan))}
+    arrays = {f"v{i:04d}": np.asarray(v) for i, v in enumerate(learner.state)}
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise InputError(
-            f"{path}: the state at step {gan.step} is not finite (NaN or infinite weights); "
+            f"{path}: the state at step {learner.step} is not finite (NaN or infinite weights); "
             "nothing was written, the last good state is kept"
         )
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, notes=np.array(json.dumps(notes)), **arrays)
 
 
-def restore(path, gan):
-    """Put a saved state back into a GAN of the same sizes; returns the notes.
+def restore(path, learner):
+    """Put a saved state back into a learner of the same sizes; returns the notes.
 
     Raises InputError if there is no such file, or it is damaged or of another model.
     """
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no checkpoint here; leave out --resume to start a run")
-    variables = _variables(gan)
+    variables = learner.state
     try:
         with np.load(path, allow_pickle=False) as arrays:
             notes = json.loads(str(arrays["notes"]))

@@ -88,7 +88,7 @@ class GAN(keras.Model):
     def train_step(self, data):
         """One update of both players; the generator runs forward once and serves both."""
         images, *labels = data if isinstance(data, tuple) else (data,)
-        labels = [_as_columns(label) for label in labels if label is not None]
+        labels = [as_columns(label) for label in labels if label is not None]
         images = self._shown(images)
         noise = keras.random.normal([ops.shape(images)[0], self.latent_dim], seed=self.noise)
         with tf.GradientTape(persistent=True) as tape:
@@ -124,6 +124,17 @@ class GAN(keras.Model):
         """The discriminator's logits and, from an auxiliary head, each condition's."""
         marks = self.discriminator(losses.joined(pictures, labels), training=True)
         return marks if isinstance(marks, (list, tuple)) else [marks]
+
+    def playing_weights(self):
+        """Weights of the network that `generate` plays."""
+        return self.ema_generator.get_weights()
+
+    @property
+    def state(self):
+        """All variables of a training, for a checkpoint."""
+        networks = self.generator, self.discriminator, self.ema_generator
+        parts = *networks, self.generator_optimizer, self.discriminator_optimizer
+        return [variable for part in parts for variable in part.variables] + [self.noise.state]
 
     @property
     def _critic(self):
@@ -216,7 +227,7 @@ def _sum(gradients, extra, weight):
     return [a if b is None else a + weight * tf.convert_to_tensor(b) for a, b in pairs]
 
 
-def _as_columns(labels):
+def as_columns(labels):
     labels = ops.cast(labels, "int32")
     return labels[:, None] if len(labels.shape) == 1 else labels
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from audiogan_tf import audio, models, pretrained, waveform_models
+from audiogan_tf import audio, models, pretrained, recurrent, waveform_models, wavenet
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
 from audiogan_tf.gan import draw
@@ -17,6 +17,8 @@ GENERATORS = {  # builder: what it draws, and the function that builds its netwo
     "spectrogram": (Representation, models.build_generator),
     "wavegan": (Waveform, waveform_models.build_generator),
     "mlp": (Waveform, waveform_models.build_mlp_generator),
+    "wavenet": (Waveform, wavenet.build_generator),
+    "frame_rnn": (Representation, recurrent.build_frame_generator),
 }
 
 

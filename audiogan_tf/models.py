@@ -55,7 +55,7 @@ class MinibatchStddev(layers.Layer):
         return (*input_shape[:-1], input_shape[-1] + 1)
 
 
-def _halvings(shape, smallest=4):
+def halvings(shape, smallest=4):
     """How often both sides can be halved before one falls below `smallest` or is odd."""
     frames, bins = shape[:2]
     count = 0
@@ -88,7 +88,7 @@ def build_generator(shape, class_counts=(), latent_dim=64, channels=16, embeddin
     (batch, frames, bins, 1) float32 in [-1, 1].
     Radford, Metz and Chintala (2015). Built in lesson 06.
     """
-    count, frames, bins = _halvings(shape, smallest=8)
+    count, frames, bins = halvings(shape, smallest=8)
     widths = [channels * min(2**i, 8) for i in range(count)][::-1]
     noise = keras.Input([latent_dim], name="noise")
     inputs, condition = [noise], noise
@@ -136,7 +136,7 @@ def build_discriminator(
     if head not in ("projection", "auxiliary"):
         raise InputError(f"head={head!r}: use 'projection' or 'auxiliary'")
     bounded = layers.SpectralNormalization if spectral_norm else (lambda layer: layer)
-    count, _, _ = _halvings(shape)
+    count, _, _ = halvings(shape)
     widths = [channels * min(2**i, 8) for i in range(count)]
     images = keras.Input(shape, name="images")
     inputs, x = [images], images

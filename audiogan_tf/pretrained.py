@@ -69,7 +69,7 @@ def list_pretrained():
 def register(name, file, **entry):
     """Enter a file of the folder under `name` in the index, with its SHA-256.
 
-    entry: kind ("generator" or "judge"), corpus, command, seed, cpu_minutes,
+    entry: kind ("generator", "judge" ...), corpus, command, seed, cpu_minutes,
     corpus_digest, metrics.
     """
     index = list_pretrained()

@@ -4,15 +4,12 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-from audiogan_tf import audio, checkpoints, evaluation, judge, models, plots, waveform_models
+from audiogan_tf import audio, checkpoints, evaluation, judge, learners, plots
 from audiogan_tf.callbacks import Preview, Progress, StopAfter, StopOnInterrupt, StopOnNaN
 from audiogan_tf.errors import InputError
 from audiogan_tf.files import atomic_path
-from audiogan_tf.gan import GAN
 from audiogan_tf.generation import (
     GENERATORS,
     SoundGenerator,
@@ -23,64 +20,18 @@ from audiogan_tf.generation import (
 from audiogan_tf.pipeline import batches
 from audiogan_tf.report import write_report
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-
-class Model(NamedTuple):
-    """Two networks of certain sizes, and how they play."""
-
-    builder: str  # the generator's, a name in generation.GENERATORS
-    generator_sizes: dict
-    build_discriminator: Callable
-    discriminator_sizes: dict
-    game: dict  # arguments of GAN
-
-
-_PICTURES, _SAMPLES = models.build_discriminator, waveform_models.build_discriminator
-_DENSE = waveform_models.build_mlp_discriminator
-MODELS = {
-    "small": Model("spectrogram", {"channels": 16}, _PICTURES, {"channels": 16}, {}),
-    "medium": Model("spectrogram", {"channels": 32}, _PICTURES, {"channels": 32}, {}),
-    "wavegan": Model("wavegan", {"channels": 32}, _SAMPLES, {"channels": 32}, {"r1_weight": 0.03}),
-    "mlp": Model("mlp", {}, _DENSE, {}, {"r1_weight": 0.03}),
-}
-BATCH_SIZE = 16
 PREVIEW_STEPS = 500
+ADAPTED = 4000  # clips that a learner sees before it starts, if it asks for any
 PLAYED = 16  # sounds in a preview's file, in the report and in the grid
 ENDLESS = 10**6  # epochs; StopAfter ends the training
 
 
 def build_gan(shape, class_counts, model="small", seed=0):
-    """A compiled GAN of one of the kit's models (MODELS) for pictures or waveforms of `shape`.
-
-    shape: of one example, see representation_for. Returns the GAN and the generator's build
-    arguments. Raises InputError for an unknown model.
-    """
-    chosen = _model(model)
-    keras.utils.set_random_seed(seed)
-    about = {"shape": list(shape), "class_counts": list(class_counts)}
-    network = about | chosen.generator_sizes
-    _, build_generator = GENERATORS[chosen.builder]
-    generator = build_generator(**network)
-    discriminator = chosen.build_discriminator(**about, **chosen.discriminator_sizes)
-    gan = GAN(generator, discriminator, seed=seed, **chosen.game)
-    gan.compile()
-    return gan, network
-
-
-def representation_for(corpus, model="small"):
-    """What a model draws for a corpus: its pictures, or its waveforms for a model of samples."""
-    kind, _ = GENERATORS[_model(model).builder]
-    own = corpus.representation
-    return own if isinstance(own, kind) else kind(own)
-
-
-def _model(name):
-    if name not in MODELS:
-        raise InputError(f"model {name!r} is unknown; use one of {', '.join(MODELS)}")
-    return MODELS[name]
+    """A compiled GAN: learners.build under the name that lessons 00, 05 and 06 use."""
+    return learners.build(shape, class_counts, model, seed)
 
 
 def ear_for(corpus):
@@ -114,23 +65,26 @@ class Run:
             check_folder(self.out, resume=False)
             _write_json(self.out / "run.json", config)
         self.seed, self.model = seed, model
-        self.representation = representation_for(corpus, model)
-        self.gan, self.network = build_gan(
+        self.representation = learners.representation_for(corpus, model)
+        self.learner, self.network = learners.build(
             self.representation.shape, corpus.class_counts, model, seed
         )
         self.preview = Preview(
             self.representation, ear, corpus.class_counts, on_preview=self._on_preview
         )
         self.log = Log(self.out / "tensorboard")
-        self.listener = self._listener(MODELS[model].builder)
+        self.listener = self._listener(learners.find(model).builder)
         self.trained_seconds = 0.0
         if resume and not (self.out / "checkpoint.npz").exists():
             print(f"{self.out}: stopped before its first checkpoint; starting at step 0")
         elif resume:
-            notes = checkpoints.restore(self.out / "checkpoint.npz", self.gan)
+            notes = checkpoints.restore(self.out / "checkpoint.npz", self.learner)
             self.preview.history = notes["history"]
             self.preview.best_score = notes["best_score"]
             self.trained_seconds = notes["trained_seconds"]
+        if self.learner.step == 0 and hasattr(self.learner, "adapt"):
+            some = corpus.train.take(range(min(len(corpus.train), ADAPTED)))
+            self.learner.adapt(self.representation.forward(some))
 
     def _listener(self, builder):
         conditions = self.corpus.conditions if self.corpus.class_counts else {}
@@ -156,7 +110,7 @@ class Run:
         """
         progress = Progress(steps, seconds, self.preview)
         watchers = [StopOnNaN(), self.preview, progress, StopAfter(steps, seconds)]
-        if steps and self.gan.step >= steps:
+        if steps and self.learner.step >= steps:
             return "done"
         began = time.perf_counter()
         try:
@@ -176,19 +130,19 @@ class Run:
 
     def _fit(self, watchers):
         """Epochs end at multiples of PREVIEW_STEPS, also after a stop in the middle of one."""
-        done = self.gan.step % PREVIEW_STEPS
+        done = self.learner.step % PREVIEW_STEPS
         for epochs, steps in ((1, PREVIEW_STEPS - done), (ENDLESS, PREVIEW_STEPS)):
             if epochs == 1 and not done:
                 continue
             data = batches(
                 self.corpus.train,
                 self.representation,
-                BATCH_SIZE,
+                learners.find(self.model).batch_size,
                 self.seed,
-                self.gan.step,
-                self.gan.conditional,
+                self.learner.step,
+                self.learner.conditional,
             )
-            self.gan.fit(
+            self.learner.fit(
                 data,
                 epochs=epochs,
                 steps_per_epoch=steps,
@@ -196,7 +150,7 @@ class Run:
                 shuffle=False,
                 callbacks=watchers,
             )
-            if self.gan.stop_training:
+            if self.learner.stop_training:
                 break
 
     def _on_preview(self, row):
@@ -226,13 +180,13 @@ class Run:
             "best_score": self.preview.best_score,
             "trained_seconds": self.trained_seconds,
         }
-        checkpoints.save(self.out / "checkpoint.npz", self.gan, notes)
-        self._save_generator("last.npz", self.gan.ema_generator.get_weights())
+        checkpoints.save(self.out / "checkpoint.npz", self.learner, notes)
+        self._save_generator("last.npz", self.learner.playing_weights())
         _write_json(self.out / "history.json", self.preview.history)
 
     def _save_generator(self, name, weights, row=None):
         self.listener.network.set_weights(weights)
-        self.listener.about = {"corpus": self.corpus.name, "step": self.gan.step, **(row or {})}
+        self.listener.about = {"corpus": self.corpus.name, "step": self.learner.step, **(row or {})}
         self.listener.save(self.out / name)
 
     def finish(self, count=240):
@@ -249,7 +203,7 @@ class Run:
         written = self._write_sounds(sounds, self._names(conditions))
         page = self._write_report(sounds, conditions, report)
         share = self.preview.seconds / max(self.trained_seconds, 1e-9)
-        print(f"step {self.gan.step}, {self.trained_seconds:.0f} s of training", end=" ")
+        print(f"step {self.learner.step}, {self.trained_seconds:.0f} s of training", end=" ")
         print(f"({100 * share:.1f} % of it previews, scores and checkpoints)")
         if report is not None:
             print(report)
@@ -273,7 +227,7 @@ class Run:
         history = self.preview.history
         return write_report(
             self.out / "report.html",
-            f"A GAN that learned {self.corpus.name}",
+            f"A model that learned {self.corpus.name}",
             report.rows if report is not None else [],
             history,
             list(zip(names, sounds[:PLAYED], strict=True)),

@@ -19,7 +19,7 @@ import datetime
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import GAN, audio, generation, judge, pipeline, training, waveform_models
+from audiogan_tf import audio, generation, judge, learners, pipeline, waveform_models
 from audiogan_tf.files import atomic_path
 from audiogan_tf.waveform import Waveform
 
@@ -40,16 +40,16 @@ ROWS = {  # name: model, changes to the representation, to the discriminator
 
 def trained(corpus, seed, model, for_representation, for_discriminator):
     """A GAN trained for STEPS, and its representation."""
-    chosen = training.MODELS[model]
+    chosen = learners.find(model)
     samples = Waveform(corpus.representation, **for_representation)
     keras.utils.set_random_seed(seed)
-    about = {"shape": samples.shape, "class_counts": corpus.class_counts}
+    network = {"shape": samples.shape, "class_counts": corpus.class_counts}
+    network |= chosen.generator_sizes
     _, build = generation.GENERATORS[chosen.builder]
-    generator = build(**about, **chosen.generator_sizes)
-    sizes = chosen.discriminator_sizes | for_discriminator
-    gan = GAN(generator, chosen.build_discriminator(**about, **sizes), seed=seed, **chosen.game)
-    gan.compile()
-    data = pipeline.batches(corpus.train, samples, training.BATCH_SIZE, seed)
+    sizes = chosen.learner.discriminator_sizes | for_discriminator
+    game = chosen.learner._replace(discriminator_sizes=sizes)
+    gan = game(build(**network), network, seed)
+    data = pipeline.batches(corpus.train, samples, chosen.batch_size, seed)
     gan.fit(data, epochs=1, steps_per_epoch=STEPS, shuffle=False, verbose=0)
     return gan, samples
 

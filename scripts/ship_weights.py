@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import checkpoints, evaluation, judge, pretrained, training
+from audiogan_tf import checkpoints, evaluation, judge, learners, pipeline, pretrained, vae
 
 import numpy as np
 
@@ -25,8 +25,11 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "fsdd_long": ("fsdd", 12500),
     "digits_long": ("digits", 16000),
     "notes_long": ("notes", 6000),
+    "notes_vae": ("notes", 3600, "vae"),
+    "digits_wavenet": ("digits", 15000, "wavenet"),
 }
 DISCRIMINATORS = {"digits_long": "digits_discriminator"}  # shipped with it; see lesson 08
+ENCODERS = {"notes_vae": "notes_vae_encoder"}  # shipped with it; see lesson 09
 CLIPS = 600  # generated to be scored
 FIGURES = {  # metric's name in a report: key in the index
     "accuracy": "accuracy",
@@ -68,6 +71,8 @@ def main():
     pretrained.register(options.name, file, kind="generator", metrics=metrics, **about)
     if options.name in DISCRIMINATORS:
         _ship_discriminator(run, source, DISCRIMINATORS[options.name], about)
+    if options.name in ENCODERS:
+        _ship_encoder(run, source, ENCODERS[options.name], about)
 
 
 def _train(command, run):
@@ -83,10 +88,10 @@ def _ship_discriminator(run, generator, name, about):
     """Keep the discriminator that played against a generator, and how often it is right."""
     corpus, model = audiogan_tf.load_corpus(about["corpus"]), "small"
     shape, counts = generator.representation.shape, corpus.class_counts
-    gan, _ = training.build_gan(shape, counts, model)
+    gan, _ = learners.build(shape, counts, model)
     checkpoints.restore(run / "checkpoint.npz", gan)
     sizes = {"shape": list(shape), "class_counts": list(counts)}
-    sizes |= training.MODELS[model].discriminator_sizes
+    sizes |= learners.find(model).learner.discriminator_sizes
     config = {"kind": "discriminator", "sizes": sizes}
     path = pretrained.folder() / f"{name}.npz"
     pretrained.save(path, config, gan.discriminator.get_weights())
@@ -98,6 +103,27 @@ def _ship_discriminator(run, generator, name, about):
     metrics = {"held_out_called_real": round(float(np.mean(real > 0)), 4)}
     metrics["generated_called_generated"] = round(float(np.mean(fake < 0)), 4)
     pretrained.register(name, path.name, kind="discriminator", metrics=metrics, **about)
+
+
+def _ship_encoder(run, decoder, name, about):
+    """Keep the encoder that was trained with a decoder, and how well the two draw again."""
+    corpus = audiogan_tf.load_corpus(about["corpus"])
+    shape = decoder.representation.shape
+    learner, sizes = learners.build(shape, corpus.class_counts, "vae")
+    checkpoints.restore(run / "checkpoint.npz", learner)
+    path = pretrained.folder() / f"{name}.npz"
+    config = {"kind": "encoder", "sizes": sizes}
+    pretrained.save(path, config, learner.encoder.get_weights())
+    shipped = vae.VAE(vae.load_encoder(path), decoder.network)
+    train, held = (
+        pipeline.forward_all(side.take(range(len(side))), decoder.representation)
+        for side in (corpus.train, corpus.test)
+    )
+    again = shipped.reconstruct(held, corpus.test.conditions)
+    snr = vae.snr_over_mean(held, again, train.mean(axis=0))
+    nats = np.mean(vae.kl_divergence(*shipped.encode(held, corpus.test.conditions)))
+    metrics = {"snr_over_mean_db": round(snr, 2), "kl_nats": round(float(nats), 2)}
+    pretrained.register(name, path.name, kind="encoder", metrics=metrics, **about)
 
 
 def _figures(report):

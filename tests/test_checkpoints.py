@@ -33,7 +33,7 @@ def train(gan, steps):
 
 
 def state(gan):
-    return [np.asarray(v) for v in checkpoints._variables(gan)]
+    return [np.asarray(v) for v in gan.state]
 
 
 def same(one, other):
@@ -73,7 +73,7 @@ def test_each_part_of_the_state_is_needed(saved, lost):
 
 def test_every_variable_of_the_model_is_in_the_file():
     gan = make_gan()
-    saved = {id(v) for v in checkpoints._variables(gan)}
+    saved = {id(v) for v in gan.state}
     optimizers = gan.generator_optimizer.variables + gan.discriminator_optimizer.variables
     players = gan.generator.variables + gan.discriminator.variables + gan.ema_generator.variables
     assert {id(v) for v in players + optimizers} | {id(gan.noise.state)} <= saved

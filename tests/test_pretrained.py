@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+KINDS = ("generator", "discriminator", "judge", "encoder", "symbols")
+
 
 @pytest.fixture
 def shelf(tmp_path, monkeypatch):
@@ -99,5 +101,5 @@ def test_everything_shipped_loads():
     for name, entry in pretrained.list_pretrained().items():
         config, weights = pretrained.read(name)
         assert config and all(np.isfinite(w).all() for w in weights)
-        assert entry["kind"] in ("generator", "discriminator", "judge"), name
+        assert entry["kind"] in KINDS, name
         assert entry["command"].startswith("python "), name

@@ -144,7 +144,7 @@ def resumed(sounds, finished, tmp_path):
 
 def test_nan_stops_with_one_sentence_and_keeps_the_last_good_state(resumed):
     before = (resumed.out / "checkpoint.npz").read_bytes()
-    first = resumed.gan.generator.trainable_variables[0]
+    first = resumed.learner.generator.trainable_variables[0]
     first.assign(np.full(first.shape, np.nan))
     with pytest.raises(callbacks.TrainingFailed, match=r"became nan at step 12.*is kept") as caught:
         resumed.train(steps=20)
@@ -175,7 +175,7 @@ def test_a_file_that_vanishes_while_training_is_named_and_the_state_saved(sounds
     assert "\n" not in str(caught.value)
     shutil.copy(sounds / "07.wav", folder)
     again = training.Run(corpora.load_corpus(folder), tmp_path / "run", resume=True)
-    assert again.train(steps=12) == "done" and again.gan.step == 12
+    assert again.train(steps=12) == "done" and again.learner.step == 12
 
 
 def test_a_run_stopped_before_its_first_checkpoint_can_be_resumed(sounds, finished, tmp_path):
@@ -183,7 +183,7 @@ def test_a_run_stopped_before_its_first_checkpoint_can_be_resumed(sounds, finish
     out.mkdir()
     shutil.copy(finished / "run.json", out)
     run = training.Run(corpora.load_corpus(sounds), out, resume=True)
-    assert run.gan.step == 0
+    assert run.learner.step == 0
 
 
 @pytest.mark.parametrize("key, value", [("seed", 5), ("model", "medium"), ("corpus", "other")])

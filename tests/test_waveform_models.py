@@ -1,7 +1,16 @@
 import json
 from types import SimpleNamespace
 
-from audiogan_tf import GAN, SoundGenerator, generation, losses, models, training, waveform_models
+from audiogan_tf import (
+    GAN,
+    SoundGenerator,
+    generation,
+    learners,
+    losses,
+    models,
+    training,
+    waveform_models,
+)
 from audiogan_tf.callbacks import Preview
 from audiogan_tf.errors import InputError
 from audiogan_tf.representation import Representation
@@ -185,7 +194,7 @@ def test_a_few_steps_change_the_weights_of_both(name, class_counts):
 
 def test_dense_layers_of_full_size_take_the_penalty():
     """TensorFlow once made a graph of it that stopped with AlreadyExistsError."""
-    gan, _ = training.build_gan((1024, 1), (4,), "mlp")
+    gan, _ = learners.build((1024, 1), (4,), "mlp")
     waveforms = np.random.default_rng(0).uniform(-1, 1, (16, 1024, 1)).astype("float32")
     gan.fit(waveforms, np.arange(16)[:, None] % 4, batch_size=8, epochs=2, verbose=0)
     assert gan.step == 4 and gan.r1_weight > 0
@@ -220,12 +229,12 @@ def test_an_unknown_builder_is_refused(tmp_path, monkeypatch):
 def test_a_model_brings_its_representation(model):
     pictures = Representation(16000, 512, 128, 64, n_mels=64)
     corpus = SimpleNamespace(representation=pictures)
-    own = training.representation_for(corpus, model)
+    own = learners.representation_for(corpus, model)
     assert own is pictures if model == "small" else own.spectrogram is pictures
-    gan, sizes = training.build_gan(own.shape, (8,), model)
+    gan, sizes = learners.build(own.shape, (8,), model)
     assert gan.generate(2, [0, 7]).shape == (2, *own.shape) and sizes["shape"] == list(own.shape)
     with pytest.raises(InputError, match="'wavegam' is unknown; use one of small.*wavegan"):
-        training.representation_for(corpus, "wavegam")
+        learners.representation_for(corpus, "wavegam")
 
 
 def test_a_preview_draws_waveforms_as_spectrograms():
