@@ -19,11 +19,11 @@ _PLACES = {
 }
 _MODULES = (
     "alarms audio augmentation callbacks checkpoints checks coding control_figures corpora "
-    "descriptors errors evaluation failure_figures fetch files gan generation judge "
-    "judge_training latent learners live losses melody_figures metrics models modes "
-    "phase_retrieval pipeline plots pretrained recurrent report representation spectral synth "
-    "toy toy_figures toy_heads training vae vae_figures waveform waveform_models wavenet "
-    "widgets"
+    "correlation descriptors errors evaluation failure_figures fetch files gan generation "
+    "intervals judge judge_figures judge_training latent leaderboard_figures learners live losses "
+    "melody_figures metrics models modes phase_retrieval pipeline plots pretrained recurrent "
+    "report representation spectral synth toy toy_figures toy_heads training vae vae_figures "
+    "waveform waveform_models wavenet widgets"
 ).split(" ")
 __all__ = sorted([*_PLACES, *_MODULES])
 

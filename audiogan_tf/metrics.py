@@ -10,6 +10,7 @@ from audiogan_tf.errors import InputError
 import numpy as np
 
 NEIGHBOURS = 5  # k of precision, recall, density and coverage
+BINS, LEVEL = 40, 0.05  # of different_bins: how many, and how unlikely is "different"
 COVERED = 0.2  # a class counts as covered from this share of its even number of clips
 
 
@@ -48,7 +49,8 @@ def kernel_distance(features, reference):
     """Unbiased squared maximum mean discrepancy, kernel (x.y / size + 1)^3; 0 is best.
 
     features, reference: (clips, size) float, two or more clips each. Unlike the Frechet
-    distance its mean does not depend on the number of clips; it can fall below 0 by chance.
+    distance its mean does not depend on the number of clips, if they are drawn independently;
+    few clips dealt evenly over the classes score lower. It can fall below 0.
     Binkowski et al., KID (2018). Explained in lesson 12.
     """
     x, y = _pair(features, reference, least=2)
@@ -137,6 +139,30 @@ def manifold_scores(features, reference, neighbours=NEIGHBOURS):
         "density": float(inside.sum(axis=0).mean() / neighbours),
         "coverage": float(inside.any(axis=1).mean()),
     }
+
+
+def different_bins(features, reference, bins=BINS, seed=0):
+    """Share of bins that hold too many or too few clips to be chance; about 0.05 is best.
+
+    features, reference: (clips, size) float; bins: number of cells into which k-means divides
+    the reference. For each, a two-proportion z-test at level 0.05 asks whether both sets fall
+    into it equally often, so that one bin in twenty is called different where nothing is.
+    With more clips smaller differences count: compare equal counts.
+    NDB / K of Richardson and Weiss (2018). Built in lesson 12.
+    """
+    from scipy.cluster.vq import kmeans2, vq
+    from scipy.stats import norm
+
+    features, reference = _pair(features, reference, least=2)
+    distinct = len(np.unique(reference, axis=0))
+    if not 2 <= bins <= distinct:
+        raise InputError(f"{bins} bins for {distinct} distinct clips; give 2 to {distinct} bins")
+    centres, home = kmeans2(reference, bins, minit="++", seed=seed)
+    counts = [np.bincount(cells, minlength=bins) for cells in (vq(features, centres)[0], home)]
+    shares = counts[0] / len(features), counts[1] / len(reference)
+    pooled = (counts[0] + counts[1]) / (len(features) + len(reference))
+    error = np.sqrt(pooled * (1 - pooled) * (1 / len(features) + 1 / len(reference)))
+    return float(np.mean(np.abs(shares[0] - shares[1]) > norm.ppf(1 - LEVEL / 2) * error))
 
 
 def nearest_neighbour_ratio(features, train, held_out):

@@ -149,6 +149,35 @@ def test_nearest_neighbour_ratio():
     assert metrics.nearest_neighbour_ratio(fresh * 5, train, held_out) > 3
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000), st.integers(30, 40))
+def test_different_bins_are_few_by_chance_and_all_for_a_far_cloud(seed, bins):
+    real = np.random.default_rng(seed).standard_normal((900, 4))
+    train, fresh = real[:600], real[600:]
+    assert metrics.different_bins(fresh, train, bins) <= 0.3
+    assert metrics.different_bins(train, train, bins) == 0
+    assert metrics.different_bins(fresh + 50, train, bins) > 0.6
+    assert metrics.different_bins(fresh[::-1], train, bins) == pytest.approx(
+        metrics.different_bins(fresh, train, bins)
+    )
+
+
+def test_one_bin_in_twenty_is_different_by_chance():
+    rng = np.random.default_rng(6)
+    shares = [metrics.different_bins(*rng.standard_normal((2, 2000, 3)), 20) for _ in range(40)]
+    assert 0.02 < np.mean(shares) < 0.12  # the bins fit their own clips a little better
+
+
+def test_a_missing_mode_is_some_different_bins():
+    rng = np.random.default_rng(7)
+    places = np.array([[0, 0], [50, 0], [0, 50], [50, 50]])
+    train = np.concatenate([rng.standard_normal((200, 2)) + place for place in places])
+    made = np.concatenate([rng.standard_normal((100, 2)) + place for place in places[:2]])
+    assert metrics.different_bins(made, train, bins=4) == 1  # two empty, two twice as full
+    with pytest.raises(InputError, match="give 2 to 3 bins"):
+        metrics.different_bins(made, train[[0, 1, 2, 2, 2]], bins=4)
+
+
 def test_coverage_of_joint_cells():
     even = np.array([[d, s] for d in range(10) for s in range(6)] * 5)
     assert metrics.covered(even, (10, 6)) == 60
