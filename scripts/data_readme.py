@@ -1,5 +1,6 @@
 """Write the generated parts of data/README.md: what is shipped, how it was made, its SHA-256."""
 
+import csv
 import hashlib
 import json
 from pathlib import Path
@@ -11,6 +12,8 @@ TABLES = {
     "waveform_gans.csv": "`python benchmarks/waveform_gans.py`: GANs on samples at one budget",
     "ablation.csv": "`python benchmarks/ablation.py`: what each remedy changes at one budget",
     "overtraining.csv": "`python benchmarks/overtraining.py`: scores of long trainings on 48 clips",
+    "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
+    "leaderboard.png": "the same as a picture",
     "digits/en.flac": f"{SPOKEN} in English, 1,750 clips one after the other",
     "digits/zh.flac": f"{SPOKEN} in Mandarin, 1,750 clips one after the other",
     "digits/index.csv": f"{SPOKEN}, where each lies, how it was said, its phonemes and their times",
@@ -44,16 +47,48 @@ def tables():
     return "\n".join(rows)
 
 
+COLUMNS = {  # of leaderboard.csv: heading
+    "model": "model",
+    "lesson": "lesson",
+    "steps": "steps",
+    "accuracy": "accuracy",
+    "inception_score": "Inception Score",
+    "frechet_distance": "Frechet distance",
+    "kid": "KID",
+    "coverage": "coverage",
+    "neighbour_ratio": "neighbour ratio",
+    "cpu_minutes": "CPU minutes",
+    "parameters": "parameters",
+    "real_time_factor": "real-time factor",
+}
+ENDS = {"frechet_distance": "frechet", "kid": "kid"}  # of their intervals
+
+
+def leaderboard():
+    """benchmarks/leaderboard.py's table, with the ends of the intervals in brackets."""
+    with open(DATA / "leaderboard.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    lines = [list(COLUMNS.values()), ["---"] * len(COLUMNS)]
+    for row in rows:
+        for name, short in ENDS.items():
+            row[name] += f" ({row[f'{short}_low']} to {row[f'{short}_high']})"
+        if row["parameters"]:
+            row["parameters"] = f"{float(row['parameters']):,.0f}"
+        lines.append([row[name] for name in COLUMNS])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def render(text):
-    """The README's text with its generated parts renewed."""
-    for name, make in (("tables", tables), ("weights", weights)):
-        opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
-        head, rest = text.split(opening)
-        text = f"{head}{opening}\n{make()}\n{closing}{rest.split(closing)[1]}"
+    """A README's text with its generated parts renewed."""
+    for make in (tables, weights, leaderboard):
+        opening, closing = f"<!-- {make.__name__} -->", f"<!-- /{make.__name__} -->"
+        if opening in text:
+            head, rest = text.split(opening)
+            text = f"{head}{opening}\n{make()}\n{closing}{rest.split(closing)[1]}"
     return text
 
 
 if __name__ == "__main__":
-    path = DATA / "README.md"
-    path.write_text(render(path.read_text("utf-8")), encoding="utf-8")
-    print(f"written: data/{path.name}")
+    for path in (DATA / "README.md", DATA.parent / "README.md"):
+        path.write_text(render(path.read_text("utf-8")), encoding="utf-8")
+        print(f"written: {path.relative_to(DATA.parent)}")
