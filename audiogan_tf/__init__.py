@@ -23,7 +23,7 @@ _MODULES = (
     "intervals judge judge_figures judge_training latent leaderboard_figures learners live losses "
     "melody_figures metrics models modes phase_retrieval pipeline plots pretrained recurrent "
     "report representation spectral synth toy toy_figures toy_heads training vae vae_figures "
-    "waveform waveform_models wavenet widgets"
+    "waveform waveform_models wavenet wavenet_figures widgets"
 ).split(" ")
 __all__ = sorted([*_PLACES, *_MODULES])
 

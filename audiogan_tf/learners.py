@@ -3,7 +3,8 @@
 Every learner is a compiled Keras model with what training.Run needs: `fit` on batches of
 pictures or waveforms and labels; `generate(count, labels, seed)`; `playing_weights()`, those
 that make the sounds; `conditional`; `step`, updates done so far; `state`, all variables that
-a checkpoint keeps. One that has `adapt` is shown training examples before its first step.
+a checkpoint keeps. One that has `adapt` is shown training examples and their labels before
+its first step.
 """
 
 from collections.abc import Callable
@@ -61,9 +62,9 @@ def _ready(learner):
 def _sample_by_sample(generator, network, seed):
     learner = generator.layers[-1].network
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, 15000, alpha=0.02, warmup_target=2e-3, warmup_steps=100
+        0.0, 16000, alpha=0.02, warmup_target=2e-3, warmup_steps=100
     )
-    learner.compile(keras.optimizers.Adam(rate, clipnorm=1.0), crop=4096)
+    learner.compile(keras.optimizers.Adam(rate, clipnorm=1.0), crop=3072)
     return _ready(learner)
 
 

@@ -220,8 +220,11 @@ class FrameRNN(keras.Model):
         """How many random numbers make one picture: (mixtures + components) for each frame."""
         return self.shape_drawn[0] * (self.mixtures + self.components)
 
-    def adapt(self, pictures):
-        """Learn the principal components of the frames of (clips, frames, bins, 1); self."""
+    def adapt(self, pictures, labels=None):
+        """Learn the principal components of the frames of (clips, frames, bins, 1); self.
+
+        labels are not used.
+        """
         frames = np.asarray(pictures, "float64").reshape(-1, self.shape_drawn[1])
         values, vectors = np.linalg.eigh(np.cov(frames.T))
         order = np.argsort(values)[::-1][: self.components]

@@ -83,8 +83,9 @@ class Run:
             self.preview.best_score = notes["best_score"]
             self.trained_seconds = notes["trained_seconds"]
         if self.learner.step == 0 and hasattr(self.learner, "adapt"):
-            some = corpus.train.take(range(min(len(corpus.train), ADAPTED)))
-            self.learner.adapt(self.representation.forward(some))
+            some = range(min(len(corpus.train), ADAPTED))
+            examples = self.representation.forward(corpus.train.take(some))
+            self.learner.adapt(examples, corpus.train.conditions[some])
 
     def _listener(self, builder):
         conditions = self.corpus.conditions if self.corpus.class_counts else {}

@@ -1,6 +1,7 @@
 """WaveNet: each sample drawn from what the samples before it make likely."""
 
 import functools
+import math
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.gan import as_columns
@@ -13,6 +14,7 @@ from keras import layers, ops
 BITS = 8
 LEVELS = 2**BITS  # codes of a sample; one more stands for "nothing yet"
 HOP = 128  # samples that share one condition
+SILENT = 0.1  # a companded sample below this is 50 dB under full scale, or quieter
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
@@ -72,9 +74,10 @@ class GatedResidual(layers.Layer):
 class WaveNet(keras.Model):
     """The probability of each mu-law code, given the codes before it, labels and the time.
 
-    samples: length of a clip; class_counts: classes of each condition, () for none;
-    dilations: one for each layer. What is said at which moment is known only roughly from the
-    labels, so the condition also tells the time since the clip began, in steps of HOP samples.
+    samples: of a clip; class_counts: classes of each condition, () for none; dilations: one for
+    each layer; embedding: size of the condition. Labels do not say which part of a word is due,
+    so the condition also tells, in steps of HOP samples, which share of the word's length is over.
+    While training that length is measured; `adapt` learns each class's average for later.
     Call: [codes (batch, samples) int, labels (batch, k) int] -> logits (batch, samples, 256),
     those at a sample made without it. `fit` takes what a GAN takes: sounds (clips, samples, 1),
     companded as Waveform.forward does, and labels.
@@ -88,7 +91,7 @@ class WaveNet(keras.Model):
         channels=32,
         skip_channels=64,
         dilations=tuple(2**i for i in range(10)),
-        embedding=32,
+        embedding=64,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -96,9 +99,14 @@ class WaveNet(keras.Model):
         self.channels, self.skip_channels = channels, skip_channels
         self.dilations, self.embedding = tuple(dilations), embedding
         self.heard = layers.Embedding(LEVELS + 1, channels, name="heard")
-        self.when = layers.Embedding(-(-samples // HOP), embedding, name="when")
         self.what = [layers.Embedding(count, embedding) for count in class_counts]
-        self.plan = [layers.Dense(2 * embedding, "relu"), layers.Dense(embedding, "relu")]
+        self.plan = [layers.Dense(size * embedding, "relu") for size in (4, 4, 1)]
+        self.lengths = self.add_weight(
+            shape=(math.prod(class_counts),),
+            initializer=keras.initializers.Constant(samples),
+            trainable=False,
+            name="lengths",
+        )
         sizes = channels, skip_channels
         self.stack = [GatedResidual(*sizes, dilation) for dilation in self.dilations[:-1]]
         self.stack.append(GatedResidual(*sizes, self.dilations[-1], last=True))
@@ -109,17 +117,49 @@ class WaveNet(keras.Model):
         """How many samples before it a sample can depend on: 1 + the sum of the dilations."""
         return 1 + sum(self.dilations)
 
-    def conditions(self, labels, start=0, moments=None):
+    def usual_lengths(self, labels):
+        """Samples until clips with these labels fall silent, on average: (batch,) float32."""
+        return ops.take(self.lengths, self._class_of(labels))
+
+    def _class_of(self, labels):
+        """One number for each combination of labels (batch, k)."""
+        place = ops.zeros([ops.shape(labels)[0]], "int32")
+        for column, count in enumerate(self.class_counts):
+            place = place * count + labels[:, column]
+        return place
+
+    def adapt(self, examples, labels=None):
+        """Learn how long clips of each class last; self.
+
+        examples: (clips, samples, 1) companded; labels: (clips, k) int.
+        """
+        lengths = np.asarray(sounding(examples))
+        labels = np.zeros((len(lengths), 0)) if labels is None else as_columns(labels)
+        place = np.asarray(self._class_of(np.asarray(labels, "int32")))
+        classes = self.lengths.shape[0]
+        count = np.bincount(place, minlength=classes)
+        total = np.bincount(place, lengths, minlength=classes)
+        self.lengths.assign(np.where(count, total / np.maximum(count, 1), lengths.mean()))
+        return self
+
+    def conditions(self, labels, lengths=None, start=0, moments=None):
         """The condition of every moment: labels (batch, k) -> (batch, moments, embedding).
 
+        lengths: samples until each clip falls silent, (batch,), what is usual by default;
         start: the first moment, one for all clips or one for each; moments: how many, all by
         default.
         """
-        start = ops.reshape(start, [-1, 1])
-        when = self.when(start + ops.arange(moments or self.when.input_dim))
-        vectors = [when + ops.zeros([ops.shape(labels)[0], 1, 1])]
+        lengths = self.usual_lengths(labels) if lengths is None else lengths
+        moments = ops.arange(moments or -(-self.samples // HOP)) + ops.reshape(start, [-1, 1])
+        lengths, now = lengths[:, None], (ops.cast(moments, "float32") + 0.5) * HOP
+        over = ops.minimum(now / lengths, 2.0)[..., None]  # (batch, moments, 1)
+        angles = over * (np.pi / 2 * 2.0 ** np.arange(6, dtype="float32"))
+        known = (now + ops.zeros_like(lengths), lengths + ops.zeros_like(now))
+        known = [value[..., None] / self.samples for value in known]
+        vectors = [over, ops.sin(angles), ops.cos(angles), *known]
         for column, embed in enumerate(self.what):
-            vectors.append(ops.zeros_like(vectors[0]) + embed(labels[:, column])[:, None])
+            what = embed(labels[:, column])[:, None]
+            vectors.append(ops.zeros_like(over) + what)
         x = ops.concatenate(vectors, axis=-1)
         for layer in self.plan:
             x = layer(x)
@@ -186,10 +226,10 @@ class WaveNet(keras.Model):
         last = (codes.shape[1] - crop) // HOP * HOP
         turn = ops.arange(ops.shape(codes)[0]) + ops.cast(self.optimizer.iterations, "int32")
         start = ops.where(turn % 4 == 3, last, 0)
-        places = start[:, None] + ops.arange(crop)
+        lengths, places = sounding(sounds), start[:, None] + ops.arange(crop)
         previous, codes = (ops.take_along_axis(x, places, 1) for x in (_before(codes), codes))
         with tf.GradientTape() as tape:
-            condition = self.conditions(labels, start // HOP, -(-crop // HOP))
+            condition = self.conditions(labels, lengths, start // HOP, -(-crop // HOP))
             logits = self.predict_next(previous, condition)
             loss = ops.mean(keras.losses.sparse_categorical_crossentropy(codes, logits, True))
         variables = self.trainable_variables
@@ -204,21 +244,25 @@ class WaveNet(keras.Model):
         names = ("samples", "class_counts", "channels", "skip_channels", "dilations", "embedding")
         return super().get_config() | {name: getattr(self, name) for name in names}
 
-    def generate(self, count, labels=None, seed=0, temperature=1.0, samples=None):
+    def generate(self, count, labels=None, seed=0, temperature=1.0, samples=None, lengths=None):
         """New clips, sample by sample, with queues that remember what each layer will need.
 
         count, labels, seed: as in GAN.generate. temperature: below 1 likelier samples, above 1
-        less likely ones. samples: how many, all by default.
+        less likely ones. samples: how many, all by default. lengths: samples after which each
+        clip shall fall silent, (count,); longer is slower; what is usual by default.
         Returns (count, samples, 1) float32 in [-1, 1], companded as Waveform.forward does.
         Paine et al. (2016). Built in lesson 11.
         """
-        labels, *how = self._asked(count, labels, seed, temperature, samples)
-        return _levels(self.sing(labels, *how).numpy())
+        asked = self._asked(count, labels, seed, temperature, samples, lengths)
+        return _levels(self.sing(*asked).numpy())
 
-    def generate_slowly(self, count, labels=None, seed=0, temperature=1.0, samples=None):
+    def generate_slowly(
+        self, count, labels=None, seed=0, temperature=1.0, samples=None, lengths=None
+    ):
         """The same clips as `generate`: the whole receptive field is computed for each sample."""
-        labels, samples, *how = self._asked(count, labels, seed, temperature, samples)
-        condition = self.conditions(labels)
+        asked = self._asked(count, labels, seed, temperature, samples, lengths)
+        labels, lengths, samples, *how = asked
+        condition = self.conditions(labels, lengths)
         codes = np.full((count, 1), LEVELS, "int32")
         for t in range(samples):
             start = max(0, t + 1 - self.receptive_field) // HOP * HOP
@@ -226,7 +270,7 @@ class WaveNet(keras.Model):
             codes = np.concatenate([codes, draw_codes(logits, t, *how)[:, None]], axis=1)
         return _levels(codes[:, 1:])
 
-    def _asked(self, count, labels, seed, temperature, samples):
+    def _asked(self, count, labels, seed, temperature, samples, lengths):
         samples = self.samples if samples is None else samples
         if not 0 < samples <= self.samples:
             raise InputError(f"samples={samples}: this network makes 1 to {self.samples}")
@@ -241,8 +285,10 @@ class WaveNet(keras.Model):
                 f"labels have {labels.shape[1]} columns, this network takes "
                 f"{len(self.class_counts)}: one for each condition"
             )
-        seed, temperature = tf.constant(seed, tf.int32), tf.constant(temperature, tf.float32)
-        return tf.constant(labels), samples, seed, temperature
+        labels, seed = tf.constant(labels), tf.constant(seed, tf.int32)
+        lengths = self.usual_lengths(labels) if lengths is None else lengths
+        lengths = tf.reshape(tf.cast(lengths, tf.float32), [count])
+        return labels, lengths, samples, seed, tf.constant(temperature, tf.float32)
 
     @functools.cached_property
     def _last(self):
@@ -253,13 +299,13 @@ class WaveNet(keras.Model):
 
     @functools.cached_property
     def sing(self):
-        """The loop over samples, compiled: labels, samples, seed and temperature to codes."""
+        """The loop over samples, compiled; arguments as `generate` makes them. Returns codes."""
         return tf.function(self._sing, jit_compile=True)
 
-    def _sing(self, labels, samples, seed, temperature):
+    def _sing(self, labels, lengths, samples, seed, temperature):
         """The loop over samples; one queue a layer holds its last `dilation` inputs."""
         count = labels.shape[0]
-        condition = self.conditions(labels)
+        condition = self.conditions(labels, lengths)
         told = tf.stack([layer.told(condition) for layer in self.stack], axis=2)
         queues = [tf.zeros([d, count, self.channels]) for d in self.dilations]
         codes = tf.zeros([samples, count], tf.int32)
@@ -294,6 +340,16 @@ def _draw_codes(logits, t, seed, temperature):
     even = tf.random.stateless_uniform(tf.shape(logits), tf.stack([seed, t]), 1e-20)
     chances = logits / temperature - tf.math.log(-tf.math.log(even))
     return tf.argmax(chances, axis=-1, output_type=tf.int32)
+
+
+def sounding(companded):
+    """Samples until each clip falls silent for good: (batch, samples, 1) to (batch,) float32.
+
+    At least HOP. Used in lesson 11.
+    """
+    places = ops.arange(1, ops.shape(companded)[1] + 1, dtype="float32")
+    heard = ops.where(ops.abs(companded[..., 0]) > SILENT, places, 0.0)
+    return ops.maximum(ops.max(heard, axis=1), float(HOP))
 
 
 def _codes(companded):
@@ -333,7 +389,8 @@ class Singer(layers.Layer):
         count = noise.shape[0]
         labels = tf.zeros([count, 0], tf.int32) if labels is None else labels
         temperature = tf.constant(self.temperature, tf.float32)
-        codes = self.network.sing(labels, self.network.samples, seed, temperature)
+        lengths = self.network.usual_lengths(labels)
+        codes = self.network.sing(labels, lengths, self.network.samples, seed, temperature)
         return ops.cast(codes, "float32")[..., None] * (2 / (LEVELS - 1)) - 1
 
 

@@ -73,7 +73,8 @@ def learner_of(name, corpus):
         learner, _ = learners.build(drawn.shape, corpus.class_counts, name, SEED)
         size = learners.find(name).batch_size
     if hasattr(learner, "adapt"):
-        learner.adapt(pipeline.forward_all(corpus.train.audio, drawn))
+        examples = pipeline.forward_all(corpus.train.audio, drawn)
+        learner.adapt(examples, corpus.train.conditions)
     labelled = learner.conditional
     return learner, drawn, pipeline.batches(corpus.train, drawn, size, SEED, 0, labelled)
 

@@ -26,7 +26,7 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "digits_long": ("digits", 16000),
     "notes_long": ("notes", 6000),
     "notes_vae": ("notes", 3600, "vae"),
-    "digits_wavenet": ("digits", 15000, "wavenet"),
+    "digits_wavenet": ("digits", 16000, "wavenet"),
 }
 DISCRIMINATORS = {"digits_long": "digits_discriminator"}  # shipped with it; see lesson 08
 ENCODERS = {"notes_vae": "notes_vae_encoder"}  # shipped with it; see lesson 09

@@ -20,7 +20,7 @@ def learner_of(model, seed=0):
     learner, network = learners.build(drawn.shape, (3,), model, seed)
     examples = np.asarray(drawn.forward(waveforms.astype("float32")))
     if hasattr(learner, "adapt"):
-        learner.adapt(examples)
+        learner.adapt(examples, LABELS)
     return learner, network, examples
 
 

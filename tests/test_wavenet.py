@@ -14,7 +14,8 @@ def small(dilations=(1, 2, 4), samples=300, class_counts=(3, 2)):
     network = wavenet.WaveNet(samples, class_counts, 6, 8, dilations, embedding=4)
     network.build()
     rng = np.random.default_rng(2)
-    network.set_weights([rng.normal(0, 0.4, w.shape) for w in network.get_weights()])
+    for weights in network.trainable_variables:
+        weights.assign(rng.normal(0, 0.4, weights.shape))
     return network
 
 
@@ -72,7 +73,7 @@ def test_unconditional_network_generates():
 
 def test_low_temperature_draws_the_likeliest_code():
     network = small()
-    codes = as_codes(network.generate(2, LABELS, temperature=1e-3))
+    codes = as_codes(network.generate(2, LABELS, temperature=1e-5))
     np.testing.assert_array_equal(network([codes, LABELS]).numpy().argmax(-1), codes)
 
 
@@ -95,7 +96,7 @@ def test_training_by_fit_lowers_the_loss_and_keras_files_keep_the_network(tmp_pa
 def test_what_is_learned_are_lesson_01s_codes():
     network, sounds = small(), np.asarray(waveform.compress(tones(), 255.0))[..., None]
     codes = coding.mu_law_encode(tones()).astype("int32")
-    logits = network([codes, LABELS])
+    logits = network.adapt(sounds, LABELS)([codes, LABELS])
     expected = keras.losses.sparse_categorical_crossentropy(codes, logits, from_logits=True)
     network.compile(optimizer=keras.optimizers.SGD(0.0))
     loss = network.fit(sounds, LABELS, verbose=0).history["loss"][0]
@@ -110,6 +111,7 @@ def test_a_cropped_step_learns_from_the_first_samples_and_of_every_fourth_clip_f
         each = keras.losses.sparse_categorical_crossentropy(some, logits, from_logits=True)
         return np.mean(each, axis=1)
 
+    network.adapt(sounds, LABELS)
     start, end = wavenet.HOP, 2 * wavenet.HOP  # 300 samples: the last crop that begins with a HOP
     first = losses(network([codes, LABELS])[:, : wavenet.HOP], codes[:, : wavenet.HOP])
     late = network.predict_next(codes[:, start - 1 : end - 1], network.conditions(LABELS)[:, 1:2])
@@ -120,6 +122,31 @@ def test_a_cropped_step_learns_from_the_first_samples_and_of_every_fourth_clip_f
     expected = [*early, first[0] + last[1], last[0] + first[1], early[0]]
     np.testing.assert_allclose(found, np.array(expected) / 2, rtol=1e-4)
     assert abs(first - last).min() > 0.005
+
+
+def test_a_clip_lasts_until_it_falls_silent_for_good():
+    sounds = np.zeros((3, 400, 1), "float32")
+    sounds[0, :200], sounds[1, [5, 320]] = 0.5, -0.11
+    np.testing.assert_array_equal(wavenet.sounding(sounds), [200, 321, wavenet.HOP])
+
+
+def test_adapt_learns_how_long_each_class_lasts():
+    sounds = np.zeros((4, 300, 1), "float32")
+    for sound, length in zip(sounds, (150, 200, 220, 300), strict=True):
+        sound[:length] = 0.5
+    network = small().adapt(sounds, [[0, 1], [0, 1], [2, 0], [2, 0]])
+    some = network.usual_lengths(np.array([[0, 1], [2, 0], [1, 1]]))
+    np.testing.assert_allclose(some, [175, 260, 217.5])  # the last was not among them: the mean
+
+
+def test_lengths_asked_for_replace_the_usual_ones():
+    network = small()
+    usual = network.generate(2, LABELS, seed=3)
+    np.testing.assert_array_equal(usual, network.generate(2, LABELS, seed=3, lengths=[300, 300]))
+    quicker = network.generate(2, LABELS, seed=3, lengths=[150, 150])
+    assert not np.array_equal(usual, quicker)
+    slowly = network.generate_slowly(2, LABELS, seed=3, lengths=[150, 150])
+    np.testing.assert_array_equal(quicker, slowly)
 
 
 def test_as_a_generator_its_noise_seeds_the_draws():
