@@ -11,28 +11,24 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "load_corpus": "corpora",
-    "Representation": "representation",
-    "GAN": "gan",
-    "SoundGenerator": "generation",
-    "evaluate": "evaluation",
+    "Representation": "sound",
+    "GAN": "models",
+    "SoundGenerator": "models",
+    "evaluate": "judging",
     "InputError": "errors",
 }
-_MODULES = (
-    "alarms audio augmentation callbacks checkpoints checks coding control_figures corpora "
-    "correlation descriptors errors evaluation failure_figures fetch files gan generation "
-    "intervals judge judge_figures judge_training latent leaderboard_figures learners live losses "
-    "melody_figures metrics models modes phase_retrieval pipeline plots pretrained recurrent "
-    "report representation spectral synth toy toy_figures toy_heads training vae vae_figures "
-    "waveform waveform_models wavenet wavenet_figures widgets"
-).split(" ")
-__all__ = sorted([*_PLACES, *_MODULES])
+_ROOMS = ("corpora", "errors", "judging", "lessons", "models", "showing", "sound", "storage")
+_ROOMS += ("synth", "training")
+__all__ = sorted([*_PLACES, *_ROOMS, "checks"])
 
 
 def __getattr__(name):
     """Import what is asked for on first use, so that `import audiogan_tf` itself is quick."""
     if name in _PLACES:
         return getattr(importlib.import_module(f"audiogan_tf.{_PLACES[name]}"), name)
-    if name in _MODULES:
+    if name == "checks":  # the lessons' exercises
+        return importlib.import_module("audiogan_tf.lessons.checks")
+    if name in _ROOMS:
         return importlib.import_module(f"audiogan_tf.{name}")
     raise AttributeError(f"module 'audiogan_tf' has no attribute {name!r}")
 

@@ -55,25 +55,24 @@ def seed(text):
     return number
 
 
-def corpora(_):
-    from audiogan_tf import corpora as known
+def list_corpora(_):
+    from audiogan_tf import corpora
 
-    for name, loader in known.CORPORA.items():
+    for name, loader in corpora.CORPORA.items():
         print(f"{name:15s} {loader.__doc__.splitlines()[0]}")
     print("DIR             any folder of sounds; its subfolders' names are the labels")
 
 
 def train(options):
-    from audiogan_tf import training
+    from audiogan_tf import corpora, judging, training
 
     out = Path(options.out)
     training.check_folder(out, options.resume)
-    known = options.corpus in audiogan_tf.corpora.CORPORA
-    choices = {} if known else {"skip_unreadable": not options.strict}
-    corpus = audiogan_tf.load_corpus(options.corpus, **choices)
+    choices = {} if options.corpus in corpora.CORPORA else {"skip_unreadable": not options.strict}
+    corpus = corpora.load_corpus(options.corpus, **choices)
     print(f"{corpus.name}: {len(corpus.train)} clips of {corpus.representation.seconds:.2f} s")
-    ear = training.ear_for(corpus)
-    run = training.Run(corpus, out, options.model, options.seed, ear, options.resume)
+    judge = judging.judge_for(corpus)
+    run = training.Run(corpus, out, options.model, options.seed, judge, options.resume)
     seconds = None if options.steps else options.seconds or 120
     outcome = run.train(options.steps, seconds)
     run.finish()
@@ -84,36 +83,34 @@ def train(options):
 
 
 def generate(options):
-    from audiogan_tf import generation
+    from audiogan_tf import models, training
 
-    source = audiogan_tf.SoundGenerator.load(options.model)
-    source.draw_conditions(1, options.label)  # refuses an unknown label before a folder is made
-    generation.new_folder(options.out)
+    source = models.SoundGenerator.load(options.model)
+    conditions = source.draw_conditions(options.count, options.label, options.seed)
+    training.new_folder(options.out)
     began = time.perf_counter()
-    sounds, conditions = source.generate(options.count, options.label, options.seed)
-    classes = source.classes
-    labels = [classes[row[0]] if classes else "" for row in conditions]
+    sounds = source.sounds(conditions, options.seed)
+    labels = [source.classes[row[0]] if source.classes else "" for row in conditions]
     rate = source.representation.sample_rate
-    generation.save_sounds(options.out, sounds, labels, rate)
-    seconds = sounds.size / rate
-    spent = time.perf_counter() - began
+    training.save_sounds(options.out, sounds, labels, rate)
+    seconds, spent = sounds.size / rate, time.perf_counter() - began
     print(f"{options.count} sounds ({seconds:.1f} s) in {options.out}, made in {spent:.1f} s")
 
 
 def evaluate(options):
-    from audiogan_tf import generation
+    from audiogan_tf import corpora, judging, training
 
-    corpus = audiogan_tf.load_corpus(options.corpus)
-    sounds, labels = generation.read_sounds(options.generated, corpus.representation)
+    corpus = corpora.load_corpus(options.corpus)
+    sounds, labels = training.read_sounds(options.generated, corpus.representation)
     named = [label for label in labels if label]
     numbers = [corpus.label_index(label) for label in labels] if len(named) == len(labels) else None
-    print(audiogan_tf.evaluate(sounds, corpus, numbers))
+    print(judging.evaluate(sounds, corpus, numbers))
 
 
 def pretrained(_):
-    from audiogan_tf import pretrained as shipped
+    from audiogan_tf import storage
 
-    for name, entry in shipped.list_pretrained().items():
+    for name, entry in storage.list_pretrained().items():
         figures = ", ".join(f"{key} {value}" for key, value in entry["metrics"].items())
         print(f"{name:20s} {entry['kind']:10s} {entry['corpus']:6s} {figures}")
 
@@ -122,7 +119,8 @@ def _one_sentence(message, *_):
     print(f"audiogan_tf: {message}", file=sys.stderr)
 
 
-COMMANDS = {f.__name__: f for f in (corpora, train, generate, evaluate, pretrained)}
+COMMANDS = {"corpora": list_corpora, "train": train, "generate": generate}
+COMMANDS |= {"evaluate": evaluate, "pretrained": pretrained}
 
 
 def _start_tensorflow():

@@ -7,3 +7,7 @@ class InputError(ValueError):
 
 class UnreadableSound(InputError):
     """A file that should hold sound does not."""
+
+
+class TrainingFailed(InputError):
+    """The losses stopped being numbers."""

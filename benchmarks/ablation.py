@@ -8,7 +8,7 @@ where nothing is missing it prints the table. Lesson 07 reads it.
 - accuracy: share of clips that the judge hears as asked
 - Frechet distance: to all training clips, in the judge's features; lower is better
 - modes: of 72 cells (class x third of the pitch x third of the decay), how many are drawn; pitch
-  and decay are read back from the sounds by modes.ModeCounter
+  and decay are read back from the sounds by judging.ModeCounter
 - nearest-neighbour ratio: distance to the nearest clip the model saw, over that of new clips, all
   by way of pictures and back; 1 or more: no copies, near 0: copies
 - alarms: how many of alarms.alarms speak
@@ -25,13 +25,18 @@ import time
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import alarms, audio, judge, metrics, models
-from audiogan_tf.augmentation import Augmentation
 from audiogan_tf.corpora import Clips
-from audiogan_tf.files import atomic_path
-from audiogan_tf.gan import default_optimizer
-from audiogan_tf.modes import ModeCounter
-from audiogan_tf.pipeline import batches, forward_all, inverse_all
+from audiogan_tf.corpora.batches import batches
+from audiogan_tf.judging import judge, metrics
+from audiogan_tf.judging.alarms import find_alarms
+from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.judging.modes import ModeCounter
+from audiogan_tf.models import dcgan
+from audiogan_tf.models.augmentation import Augmentation
+from audiogan_tf.models.gan import default_optimizer
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import forward_all, inverse_all
+from audiogan_tf.storage.files import atomic_path
 
 import keras
 import numpy as np
@@ -69,8 +74,8 @@ def build(shape, class_counts, recipe, seed):
     rates = options.pop("rates", None)
     if options.pop("augment", False):
         options["augment"] = Augmentation(seed=seed)
-    generator = models.build_generator(shape, class_counts)
-    discriminator = models.build_discriminator(shape, class_counts, **extras)
+    generator = dcgan.build_generator(shape, class_counts)
+    discriminator = dcgan.build_discriminator(shape, class_counts, **extras)
     gan = audiogan_tf.GAN(generator, discriminator, seed=seed, **options)
     gan.compile(*(default_optimizer(rate) for rate in rates or ()))
     return gan
@@ -98,7 +103,7 @@ class Scorer:
     """Scores of sounds, by the judge and the mode counter of a corpus."""
 
     def __init__(self, corpus):
-        self.corpus, self.ear, self.counter = corpus, judge.judge_for(corpus), ModeCounter(corpus)
+        self.corpus, self.ear, self.counter = corpus, judge_for(corpus), ModeCounter(corpus)
         self.asked = np.arange(DRAWS) % len(corpus.classes)
         self.held_out = self.features(corpus.test)
 
@@ -120,7 +125,7 @@ class Scorer:
             metrics.frechet_distance(features, known.train),
             self.counter.count(sounds, asked, heard),
             metrics.nearest_neighbour_ratio(features, train, self.held_out),
-            len(alarms.alarms(sounds, rate, hearing, asked, train)),
+            len(find_alarms(sounds, rate, hearing, asked, train)),
         )
         return dict(zip(SCORES, values, strict=True))
 

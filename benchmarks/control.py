@@ -10,7 +10,11 @@ recordings.
 import time
 
 import audiogan_tf
-from audiogan_tf import descriptors, judge, latent, synth
+from audiogan_tf import synth
+from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.models import latent
+from audiogan_tf.showing.players import wav_bytes
+from audiogan_tf.sound import descriptors
 
 import numpy as np
 
@@ -30,7 +34,7 @@ def draw(generator, count, seed):
 
 def labels_right(name):
     """Share of draws with every label heard as asked: generated, held out, noise."""
-    generator, ear = audiogan_tf.SoundGenerator.load(name), judge.judge_for(name.split("_")[0])
+    generator, ear = audiogan_tf.SoundGenerator.load(name), judge_for(name.split("_")[0])
     _, asked, sounds = draw(generator, DRAWS, seed=1)
     known = ear.reference
     heard = ear.hear(sounds, generator.representation.sample_rate).classes
@@ -84,7 +88,7 @@ def pitch_dial():
 
 def duration_direction(name):
     """Set the coordinate along the direction of duration to -2 and to 2 in fresh draws."""
-    generator, ear = audiogan_tf.SoundGenerator.load(name), judge.judge_for(name.split("_")[0])
+    generator, ear = audiogan_tf.SoundGenerator.load(name), judge_for(name.split("_")[0])
     rate, sing = generator.representation.sample_rate, latent.voice(generator)
     noise, labels, sounds = draw(generator, 500, seed=11)
     seconds = descriptors.duration(sounds, rate, -35.0)
@@ -112,7 +116,7 @@ def slider_delay(name, turns=50):
         noise = np.full((1, generator.latent_dim), turn / turns, "float32")
         began = time.perf_counter()
         pictures, waves = sing(noise, labels)
-        plots.wav_bytes(waves[0], generator.representation.sample_rate)
+        wav_bytes(waves[0], generator.representation.sample_rate)
         plots.tiles(pictures, columns=1, zoom=4)
         took.append(1000 * (time.perf_counter() - began))
     middle, most = np.quantile(took[2:], (0.5, 0.95))

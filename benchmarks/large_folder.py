@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from audiogan_tf import training
 from audiogan_tf.corpora import load_folder
-from audiogan_tf.pipeline import batches
+from audiogan_tf.corpora.batches import batches
+from audiogan_tf.models import catalogue
 
 import numpy as np
 import soundfile
@@ -51,7 +51,7 @@ def train(corpus, steps):
 
     Handing over a batch takes time as well: the same steps are timed with one that is always ready.
     """
-    gan, _ = training.build_gan(corpus.representation.shape, corpus.class_counts)
+    gan, _ = catalogue.build(corpus.representation.shape, corpus.class_counts)
     step = tf.function(gan.train_step)
     streamed = batches(corpus.train, corpus.representation, BATCH)
     ready = streamed.take(1).cache().repeat().prefetch(8)

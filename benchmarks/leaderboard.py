@@ -9,7 +9,7 @@ draws it beside the CSV. Lesson 12 reads it, scripts/data_readme.py puts it into
 - accuracy: share of clips that the judge hears as asked; empty where nothing can be asked for
 - Inception Score, of 8: clear and even classes
 - Frechet distance, KID: to all training clips, in the judge's features; with the ends of their
-  95 % bootstrap intervals (intervals.bootstrap)
+  95 % bootstrap intervals (judging.bootstrap)
 - coverage: share of real neighbourhoods with a generated clip in them
 - neighbour ratio: distance to the nearest training clip over that of new recordings; near 0: copies
 - CPU minutes: of the training, with the making of its graph; parameters: of all trained networks
@@ -25,11 +25,18 @@ import time
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import GAN, audio, judge, learners, metrics, pipeline, plots
-from audiogan_tf.evaluation import MOST_PAIRS
-from audiogan_tf.files import atomic_path
-from audiogan_tf.intervals import bootstrap
-from audiogan_tf.leaderboard_figures import leaderboard
+from audiogan_tf import GAN
+from audiogan_tf.corpora.batches import batches
+from audiogan_tf.judging import metrics
+from audiogan_tf.judging.confidence import bootstrap
+from audiogan_tf.judging.evaluation import MOST_PAIRS
+from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.models import catalogue
+from audiogan_tf.showing import plots
+from audiogan_tf.showing.results import leaderboard
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import forward_all, inverse_all
+from audiogan_tf.storage.files import atomic_path
 
 import keras
 import numpy as np
@@ -38,8 +45,8 @@ from listings import LISTINGS
 CSV = Path(__file__).parent.parent / "data" / "leaderboard.csv"
 COMMAND = "python benchmarks/leaderboard.py"
 SECONDS, CLIPS, PART, SEED = 120, 400, 50, 0  # of CPU; scored; drawn at a time
-LESSONS = {"mlp": "05", "wavegan": "05", "small": "06", "vae": "09", "frame_rnn": "10"}
-LESSONS |= {"wavenet": "11"} | dict.fromkeys(LISTINGS, "06")
+LESSONS = {"mlp": "06", "wavegan": "06", "small": "05", "vae": "09", "frame_rnn": "10"}
+LESSONS |= {"wavenet": "11"} | dict.fromkeys(LISTINGS, "05")
 FLOORS = ("real clips", "noise")
 SCORES = ("accuracy", "inception_score", "frechet_distance", "frechet_low", "frechet_high")
 SCORES += ("kid", "kid_low", "kid_high", "coverage", "neighbour_ratio")
@@ -67,16 +74,16 @@ def learner_of(name, corpus):
         networks, loss = LISTINGS[name]
         learner = GAN(*networks(), loss=loss, seed=SEED)
         learner.compile(*(keras.optimizers.Adam(1e-4, global_clipnorm=1.0) for _ in range(2)))
-        drawn, size = corpus.representation, learners.BATCH_SIZE
+        drawn, size = corpus.representation, catalogue.BATCH_SIZE
     else:
-        drawn = learners.representation_for(corpus, name)
-        learner, _ = learners.build(drawn.shape, corpus.class_counts, name, SEED)
-        size = learners.find(name).batch_size
+        drawn = catalogue.representation_for(corpus, name)
+        learner, _ = catalogue.build(drawn.shape, corpus.class_counts, name, SEED)
+        size = catalogue.find(name).batch_size
     if hasattr(learner, "adapt"):
-        examples = pipeline.forward_all(corpus.train.audio, drawn)
+        examples = forward_all(corpus.train.audio, drawn)
         learner.adapt(examples, corpus.train.conditions)
     labelled = learner.conditional
-    return learner, drawn, pipeline.batches(corpus.train, drawn, size, SEED, 0, labelled)
+    return learner, drawn, batches(corpus.train, drawn, size, SEED, 0, labelled)
 
 
 def sounds_of(learner, drawn, asked):
@@ -84,7 +91,7 @@ def sounds_of(learner, drawn, asked):
     parts = []
     for i in range(0, CLIPS, PART):
         some = None if asked is None else asked[i : i + PART]
-        parts.append(pipeline.inverse_all(learner.generate(PART, some, SEED + 1 + i), drawn))
+        parts.append(inverse_all(learner.generate(PART, some, SEED + 1 + i), drawn))
     return audio.limit(np.concatenate(parts))
 
 
@@ -137,8 +144,8 @@ def floor_of(name, corpus, ear):
         asked = np.arange(CLIPS) % len(corpus.classes)
     else:
         chosen = np.sort(rng.permutation(len(corpus.test))[:CLIPS])
-        pictures = pipeline.forward_all(corpus.test.take(chosen), corpus.representation)
-        sounds = audio.limit(pipeline.inverse_all(pictures, corpus.representation))
+        pictures = forward_all(corpus.test.take(chosen), corpus.representation)
+        sounds = audio.limit(inverse_all(pictures, corpus.representation))
         asked = corpus.test.labels[chosen]
     return row_of(name, "", scores_of(sounds, asked, ear, known.representation.sample_rate), "")
 
@@ -173,7 +180,7 @@ def main():
     asked = parser.parse_args()
     rows, names = read(asked.csv), asked.only or (*FLOORS, *LESSONS)
     corpus = audiogan_tf.load_corpus("drums")
-    ear = judge.judge_for(corpus)
+    ear = judge_for(corpus)
     for name in names:
         if name in {row["model"] for row in rows}:
             continue

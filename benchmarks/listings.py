@@ -1,8 +1,8 @@
 """The documents' GAN listings after their repair in lessons 05 and 06, as pairs of networks.
 
-Lesson 06 shows the faults of each and why the repair looks as it does; here are the same networks
+Lesson 05 shows the faults of each and why the repair looks as it does; here are the same networks
 as functions, so that benchmarks/leaderboard.py can train them like the others. D1's listing is
-the kit's own "mlp" (lesson 05). Pictures are (64, 64, 1), noise is (100,); none takes labels.
+the kit's own "mlp" (lesson 06). Pictures are (64, 64, 1), noise is (100,); none takes labels.
 """
 
 import keras

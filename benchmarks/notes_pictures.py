@@ -8,9 +8,10 @@ pictures and back by fast Griffin-Lim, and measures pitch and attack again. A pi
 
 import argparse
 
-from audiogan_tf import descriptors, pipeline, synth
+from audiogan_tf import synth
 from audiogan_tf.corpora.notes import PITCHES
-from audiogan_tf.representation import Representation
+from audiogan_tf.sound import descriptors
+from audiogan_tf.sound.representation import Representation, forward_all, inverse_all
 
 import numpy as np
 
@@ -37,8 +38,8 @@ def measure(representation, each):
         rng = np.random.default_rng([number, True])
         factors = synth.draw_note_factors(rng, midi)
         sounds = synth.play_notes(timbre, factors, representation.samples, rate, rng)
-        pictures = pipeline.forward_all(sounds, representation)
-        back = pipeline.inverse_all(pictures, representation)
+        pictures = forward_all(sounds, representation)
+        back = inverse_all(pictures, representation)
         off = descriptors.cents(descriptors.pitch(back, rate), synth.midi_to_hz(midi))
         off = np.nan_to_num(np.abs(off), nan=1200.0)
         shares.append(np.mean(off <= 10))

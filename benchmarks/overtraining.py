@@ -15,8 +15,8 @@ import datetime
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import pipeline
 from audiogan_tf.corpora import Clips
+from audiogan_tf.corpora.batches import batches
 
 import numpy as np
 from ablation import BATCH, SCORES, Scorer, build, part_of, rebuilt, store, stored
@@ -68,7 +68,7 @@ class Game:
     def play(self, recipe, steps):
         """Train, and yield (step, scores) again and again."""
         gan = build(self.pictures.shape, self.corpus.class_counts, recipe, SEED)
-        data, asked = pipeline.batches(self.clips, self.pictures, BATCH, SEED), self.scorer.asked
+        data, asked = batches(self.clips, self.pictures, BATCH, SEED), self.scorer.asked
         for step in range(EVERY, steps + 1, EVERY):
             gan.fit(data, epochs=1, steps_per_epoch=EVERY, shuffle=False, verbose=0)
             sounds = rebuilt(gan.generate(len(asked), asked, seed=SEED), self.pictures)

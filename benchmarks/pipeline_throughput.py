@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from audiogan_tf import corpora
-from audiogan_tf.pipeline import batches
+from audiogan_tf.corpora.batches import batches
 
 import librosa
 import numpy as np

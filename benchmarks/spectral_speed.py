@@ -6,7 +6,7 @@ The ratio is the median over rounds in which both run one after the other.
 
 import time
 
-from audiogan_tf import phase_retrieval, spectral
+from audiogan_tf.sound import phase, spectral
 
 import librosa
 import numpy as np
@@ -53,7 +53,7 @@ def main():
     for name, options in (("predicted start", {}), ("random start", {"seed": 0})):
         compare(
             f"fast Griffin-Lim 32, {name}",
-            lambda options=options: phase_retrieval.fast_griffin_lim(
+            lambda options=options: phase.fast_griffin_lim(
                 magnitude, N_FFT, HOP, 32, **options
             ).numpy(),
             lambda: [librosa.griffinlim(np.abs(one), n_iter=32, **size) for one in each],

@@ -10,7 +10,7 @@ import itertools
 import statistics
 import time
 
-from audiogan_tf import training
+from audiogan_tf.models import catalogue
 
 import numpy as np
 import tensorflow as tf
@@ -74,7 +74,7 @@ class Discriminator(nn.Module):
 
 
 class TorchGAN:
-    """The update of audiogan_tf.gan.GAN.train_step, line for line."""
+    """The update of audiogan_tf.models.GAN.train_step, line for line."""
 
     def __init__(self):
         self.g, self.d = Generator(), Discriminator()
@@ -108,7 +108,7 @@ class TorchGAN:
 def main():
     images = np.random.default_rng(0).uniform(-1, 1, (BATCH, 64, 64, 1)).astype("float32")
     labels = np.random.default_rng(1).integers(0, 6, (BATCH, 2)).astype("int32")
-    kit, _ = training.build_gan((64, 64, 1), CLASSES)
+    kit, _ = catalogue.build((64, 64, 1), CLASSES)
     data = tf.data.Dataset.from_tensors((images, labels)).repeat()
     peer = TorchGAN()
     pictures = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()

@@ -2,7 +2,7 @@
 
 The networks draw the waveforms of `drums` themselves. Every row of data/waveform_gans.csv is one
 training; rows are stored as they are finished: stop whenever you like, the next call goes on with
-those that are missing. Lesson 05 reads the table.
+those that are missing. Lesson 06 reads the table.
 
 - accuracy: share of clips that the judge hears as asked; noise scores 0.12, real clips 1.00
 - Frechet distance: to all training clips, in the judge's features; lower is better
@@ -19,9 +19,12 @@ import datetime
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import audio, generation, judge, learners, pipeline, waveform_models
-from audiogan_tf.files import atomic_path
-from audiogan_tf.waveform import Waveform
+from audiogan_tf.corpora.batches import batches
+from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.models import catalogue, wavegan
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import Waveform, inverse_all
+from audiogan_tf.storage.files import atomic_path
 
 import keras
 import numpy as np
@@ -40,16 +43,16 @@ ROWS = {  # name: model, changes to the representation, to the discriminator
 
 def trained(corpus, seed, model, for_representation, for_discriminator):
     """A GAN trained for STEPS, and its representation."""
-    chosen = learners.find(model)
+    chosen = catalogue.find(model)
     samples = Waveform(corpus.representation, **for_representation)
     keras.utils.set_random_seed(seed)
     network = {"shape": samples.shape, "class_counts": corpus.class_counts}
     network |= chosen.generator_sizes
-    _, build = generation.GENERATORS[chosen.builder]
+    _, build = catalogue.GENERATORS[chosen.builder]
     sizes = chosen.learner.discriminator_sizes | for_discriminator
     game = chosen.learner._replace(discriminator_sizes=sizes)
     gan = game(build(**network), network, seed)
-    data = pipeline.batches(corpus.train, samples, chosen.batch_size, seed)
+    data = batches(corpus.train, samples, chosen.batch_size, seed)
     gan.fit(data, epochs=1, steps_per_epoch=STEPS, shuffle=False, verbose=0)
     return gan, samples
 
@@ -61,7 +64,7 @@ def hiss_db(waveforms):
 
 def tones_db(waveforms, sample_rate):
     """Level at multiples of the frame rate over that of the 20 Hz to either side."""
-    rate = sample_rate / waveform_models.FRAME
+    rate = sample_rate / wavegan.FRAME
     power = np.mean(np.abs(np.fft.rfft(waveforms[:, :8000])) ** 2, axis=0)  # bins of 2 Hz
     at = np.round(np.arange(rate, sample_rate / 2, rate) * 8000 / sample_rate).astype(int)
     around = np.mean([power[at + k] for k in (*range(-10, -2), *range(3, 11))], axis=0)
@@ -72,7 +75,7 @@ def measured(name, seed, corpus, ear):
     """One row of the table."""
     gan, samples = trained(corpus, seed, *ROWS[name])
     labels = np.arange(CLIPS) % len(corpus.classes)
-    waveforms = audio.limit(pipeline.inverse_all(gan.generate(CLIPS, labels, seed=1), samples))
+    waveforms = audio.limit(inverse_all(gan.generate(CLIPS, labels, seed=1), samples))
     report = audiogan_tf.evaluate(waveforms, corpus, labels, ear)
     short = np.isin(labels, [corpus.label_index("closed_hat"), corpus.label_index("rim")])
     return {
@@ -110,7 +113,7 @@ def main():
         for name in ROWS:
             found = [row for row in rows if (row["model"], row["seed"]) == (name, str(seed))]
             if not found:
-                found = [measured(name, seed, corpus, judge.judge_for(corpus))]
+                found = [measured(name, seed, corpus, judge_for(corpus))]
                 rows = stored() + found
                 store(rows)
             print(*found[0].values(), sep="  ", flush=True)

@@ -9,8 +9,10 @@ import csv
 import os
 from pathlib import Path
 
-from audiogan_tf import audio, phase_retrieval, spectral, synth
-from audiogan_tf.representation import Representation
+from audiogan_tf import synth
+from audiogan_tf.judging.fidelity import spectral_convergence
+from audiogan_tf.sound import audio, phase, spectral
+from audiogan_tf.sound.representation import Representation
 
 import numpy as np
 import tensorflow as tf
@@ -52,12 +54,12 @@ def rows(waves, size):
     spectrum = spectral.stft(waves, n_fft, hop)
     magnitude = tf.abs(spectrum)
     yield "phase", "the true phase", spectral.istft(spectrum, n_fft, hop)
-    yield "phase", "zero phase", phase_retrieval.zero_phase(magnitude, n_fft, hop)
-    yield "phase", "Griffin-Lim, 60 steps", phase_retrieval.griffin_lim(magnitude, n_fft, hop, 60)
-    yield "phase", "PGHI", phase_retrieval.pghi(magnitude, n_fft, hop)
-    fast = phase_retrieval.fast_griffin_lim(magnitude, n_fft, hop, 60, seed=0)
+    yield "phase", "zero phase", phase.zero_phase(magnitude, n_fft, hop)
+    yield "phase", "Griffin-Lim, 60 steps", phase.griffin_lim(magnitude, n_fft, hop, 60)
+    yield "phase", "PGHI", phase.pghi(magnitude, n_fft, hop)
+    fast = phase.fast_griffin_lim(magnitude, n_fft, hop, 60, seed=0)
     yield "phase", "fast Griffin-Lim, 60 steps, random start", fast
-    fast = phase_retrieval.fast_griffin_lim(magnitude, n_fft, hop, 60)
+    fast = phase.fast_griffin_lim(magnitude, n_fft, hop, 60)
     yield "phase", "fast Griffin-Lim, 60 steps", fast
     known = tf.math.exp(tf.complex(0.0, tf.math.angle(spectrum)))
     ways = (
@@ -73,7 +75,7 @@ def rows(waves, size):
         got = representation.to_magnitude(representation.forward(waves))
         with_phase = spectral.istft(tf.cast(got, tf.complex64) * known, n_fft, hop)
         yield "picture", f"{name}, true phase", with_phase
-        got = phase_retrieval.fast_griffin_lim(got, n_fft, hop, 60)
+        got = phase.fast_griffin_lim(got, n_fft, hop, 60)
         yield "whole way", f"{name}, fast Griffin-Lim", got
 
 
@@ -105,9 +107,9 @@ def main():
         print(f"{'step':10} {'way':42} {'SC dB':>7} {'clip mean':>9} {'PESQ':>5}")
         for step, way, got in rows(waves, size):
             got = got.numpy()
-            sc = spectral.spectral_convergence(magnitude, got, n_fft, hop)
+            sc = spectral_convergence(magnitude, got, n_fft, hop)
             each = [
-                spectral.spectral_convergence(magnitude[i : i + 1], got[i : i + 1], n_fft, hop)
+                spectral_convergence(magnitude[i : i + 1], got[i : i + 1], n_fft, hop)
                 for i in range(len(got))
             ]
             score = pesq(waves, got, size["sample_rate"])

@@ -6,9 +6,10 @@ python scripts/ship_judge.py CORPUS [--seed K]
 import argparse
 import time
 
-from audiogan_tf import pretrained
 from audiogan_tf.corpora import load_corpus
-from audiogan_tf.judge_training import held_out_accuracy, train_judge
+from audiogan_tf.judging.judge_training import held_out_accuracy, train_judge
+from audiogan_tf.storage.places import pretrained_folder
+from audiogan_tf.storage.weights import register
 
 
 def main():
@@ -22,8 +23,8 @@ def main():
     minutes = round((time.process_time() - started) / 60, 1)
     scores = held_out_accuracy(judge, corpus)
     name = f"judge_{corpus.name}"
-    judge.save(pretrained.folder() / f"{name}.npz")
-    pretrained.register(
+    judge.save(pretrained_folder() / f"{name}.npz")
+    register(
         name,
         f"{name}.npz",
         kind="judge",

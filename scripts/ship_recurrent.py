@@ -9,8 +9,12 @@ import resource
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import evaluation, pipeline, pretrained, recurrent
 from audiogan_tf.corpora import melodies
+from audiogan_tf.judging.evaluation import evaluate
+from audiogan_tf.models import frame_rnn, symbol_rnn
+from audiogan_tf.sound.representation import forward_all
+from audiogan_tf.storage.places import pretrained_folder
+from audiogan_tf.storage.weights import register
 from audiogan_tf.synth import melodies as tunes
 
 import keras
@@ -30,7 +34,7 @@ def main():
     arguments.add_argument("--out", type=Path)
     options = arguments.parse_args()
     keras.utils.set_random_seed(0)
-    path = options.out or pretrained.folder() / f"{options.name}.npz"
+    path = options.out or pretrained_folder() / f"{options.name}.npz"
     recipe = RECIPES[options.name]
     if options.name == "frame_rnn":
         about = ship_frames(path, *recipe)
@@ -41,7 +45,7 @@ def main():
     about["command"] = f"python scripts/ship_recurrent.py {options.name}"
     print(about)
     if options.out is None:
-        pretrained.register(options.name, path.name, seed=0, **about)
+        register(options.name, path.name, seed=0, **about)
 
 
 def optimizer(clips, epochs, rate):
@@ -53,16 +57,16 @@ def optimizer(clips, epochs, rate):
 def ship_melodies(path, epochs, rate):
     """Train a network of symbols; returns its entry in the index."""
     corpus = melodies.load_melodies()
-    network = recurrent.SymbolRNN(tunes.VOCABULARY)
-    network.compile(optimizer(len(corpus.train), epochs, rate), recurrent.next_token_loss())
-    pairs, held_out = map(recurrent.teacher_forcing, (corpus.train, corpus.test))
+    network = symbol_rnn.SymbolRNN(tunes.VOCABULARY)
+    network.compile(optimizer(len(corpus.train), epochs, rate), symbol_rnn.next_token_loss())
+    pairs, held_out = map(symbol_rnn.teacher_forcing, (corpus.train, corpus.test))
     history = network.fit(
         *pairs, batch_size=BATCH, epochs=epochs, validation_data=held_out, verbose=2
     )
-    recurrent.save_symbols(path, network, {"corpus": "melodies", "epochs": epochs, "seed": 0})
+    symbol_rnn.save_symbols(path, network, {"corpus": "melodies", "epochs": epochs, "seed": 0})
     real = [tunes.decode(row) for row in corpus.train]
     keys = np.tile([tunes.key_token(key) for key in tunes.KEYS], 50)[:, None]  # (1200, 1)
-    network = recurrent.load_symbols(path)  # rounded to float16
+    network = symbol_rnn.load_symbols(path)  # rounded to float16
     metrics = {"held_out_loss": round(history.history["val_loss"][-1], 4)}
     for name, heat in (("", 1.0), ("cooler_", 0.75)):
         drawn = network.generate(keys, melodies.LENGTH, seed=1, temperature=heat)
@@ -83,12 +87,12 @@ def ship_frames(path, epochs, rate):
     """Train a network of frames on drums; returns its entry in the index."""
     corpus = audiogan_tf.load_corpus("drums")
     representation = corpus.representation
-    pictures = pipeline.forward_all(corpus.train.audio, representation)
+    pictures = forward_all(corpus.train.audio, representation)
     sizes = {"shape": list(representation.shape), "class_counts": list(corpus.class_counts)}
-    network = recurrent.FrameRNN(**sizes).adapt(pictures)
+    network = frame_rnn.FrameRNN(**sizes).adapt(pictures)
     network.compile(optimizer(len(pictures), epochs, rate))
     network.fit([pictures, corpus.train.conditions], batch_size=BATCH, epochs=epochs, verbose=2)
-    generator = recurrent.build_frame_generator(**sizes)
+    generator = frame_rnn.build_generator(**sizes)
     generator.set_weights(network.get_weights())
     about = {"corpus": "drums", "epochs": epochs, "seed": 0}
     source = audiogan_tf.SoundGenerator(
@@ -96,7 +100,7 @@ def ship_frames(path, epochs, rate):
     )
     source.save(path)
     waves, asked = audiogan_tf.SoundGenerator.load(path).generate(CLIPS, seed=1)
-    report = evaluation.evaluate(waves, corpus.name, asked)
+    report = evaluate(waves, corpus.name, asked)
     print(report)
     metrics = {}
     for row in report.rows:

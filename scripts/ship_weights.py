@@ -13,7 +13,14 @@ import sys
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import checkpoints, evaluation, judge, learners, pipeline, pretrained, vae
+from audiogan_tf.judging.evaluation import evaluate
+from audiogan_tf.judging.fidelity import snr_over_mean
+from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.models import catalogue, vae
+from audiogan_tf.sound.representation import forward_all
+from audiogan_tf.storage import checkpoints
+from audiogan_tf.storage.places import pretrained_folder
+from audiogan_tf.storage.weights import register, save_weights
 
 import numpy as np
 
@@ -56,19 +63,19 @@ def main():
     if source.about["step"] != steps:
         sys.exit(f"{run}: holds step {source.about['step']}, the recipe says {steps}")
     sounds, conditions = source.generate(CLIPS, seed=1)
-    report = evaluation.evaluate(sounds, corpus, conditions)
+    report = evaluate(sounds, corpus, conditions)
     print(report)
-    pretrained.folder().mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run / "last.npz", pretrained.folder() / f"{options.name}.npz")
+    pretrained_folder().mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(run / "last.npz", pretrained_folder() / f"{options.name}.npz")
     about = {
         "corpus": corpus,
         "command": command,
         "seed": 0,
         "cpu_minutes": float((run / "cpu_minutes.txt").read_text()),
-        "corpus_digest": judge.judge_for(corpus).reference.digest,
+        "corpus_digest": judge_for(corpus).reference.digest,
     }
     file, metrics = f"{options.name}.npz", _figures(report)
-    pretrained.register(options.name, file, kind="generator", metrics=metrics, **about)
+    register(options.name, file, kind="generator", metrics=metrics, **about)
     if options.name in DISCRIMINATORS:
         _ship_discriminator(run, source, DISCRIMINATORS[options.name], about)
     if options.name in ENCODERS:
@@ -88,13 +95,13 @@ def _ship_discriminator(run, generator, name, about):
     """Keep the discriminator that played against a generator, and how often it is right."""
     corpus, model = audiogan_tf.load_corpus(about["corpus"]), "small"
     shape, counts = generator.representation.shape, corpus.class_counts
-    gan, _ = learners.build(shape, counts, model)
+    gan, _ = catalogue.build(shape, counts, model)
     checkpoints.restore(run / "checkpoint.npz", gan)
     sizes = {"shape": list(shape), "class_counts": list(counts)}
-    sizes |= learners.find(model).learner.discriminator_sizes
+    sizes |= catalogue.find(model).learner.discriminator_sizes
     config = {"kind": "discriminator", "sizes": sizes}
-    path = pretrained.folder() / f"{name}.npz"
-    pretrained.save(path, config, gan.discriminator.get_weights())
+    path = pretrained_folder() / f"{name}.npz"
+    save_weights(path, config, gan.discriminator.get_weights())
     labels = corpus.test.conditions
     clips = corpus.test.take(range(len(labels)))
     pictures = np.asarray(generator.representation.forward(clips))
@@ -102,28 +109,28 @@ def _ship_discriminator(run, generator, name, about):
     fake = gan.discriminator([generator.images(labels, seed=1), labels])
     metrics = {"held_out_called_real": round(float(np.mean(real > 0)), 4)}
     metrics["generated_called_generated"] = round(float(np.mean(fake < 0)), 4)
-    pretrained.register(name, path.name, kind="discriminator", metrics=metrics, **about)
+    register(name, path.name, kind="discriminator", metrics=metrics, **about)
 
 
 def _ship_encoder(run, decoder, name, about):
     """Keep the encoder that was trained with a decoder, and how well the two draw again."""
     corpus = audiogan_tf.load_corpus(about["corpus"])
     shape = decoder.representation.shape
-    learner, sizes = learners.build(shape, corpus.class_counts, "vae")
+    learner, sizes = catalogue.build(shape, corpus.class_counts, "vae")
     checkpoints.restore(run / "checkpoint.npz", learner)
-    path = pretrained.folder() / f"{name}.npz"
+    path = pretrained_folder() / f"{name}.npz"
     config = {"kind": "encoder", "sizes": sizes}
-    pretrained.save(path, config, learner.encoder.get_weights())
+    save_weights(path, config, learner.encoder.get_weights())
     shipped = vae.VAE(vae.load_encoder(path), decoder.network)
     train, held = (
-        pipeline.forward_all(side.take(range(len(side))), decoder.representation)
+        forward_all(side.take(range(len(side))), decoder.representation)
         for side in (corpus.train, corpus.test)
     )
     again = shipped.reconstruct(held, corpus.test.conditions)
-    snr = vae.snr_over_mean(held, again, train.mean(axis=0))
+    snr = snr_over_mean(held, again, train.mean(axis=0))
     nats = np.mean(vae.kl_divergence(*shipped.encode(held, corpus.test.conditions)))
     metrics = {"snr_over_mean_db": round(snr, 2), "kl_nats": round(float(nats), 2)}
-    pretrained.register(name, path.name, kind="encoder", metrics=metrics, **about)
+    register(name, path.name, kind="encoder", metrics=metrics, **about)
 
 
 def _figures(report):

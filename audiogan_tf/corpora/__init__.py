@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from audiogan_tf.corpora.base import Clips, Corpus, StreamedClips, cache_folder, data_roots
+from audiogan_tf.corpora.base import Clips, Corpus, StreamedClips
+from audiogan_tf.corpora.batches import batches
 from audiogan_tf.corpora.digits import load_digits, load_phonemes
 from audiogan_tf.corpora.drums import load_drums
 from audiogan_tf.corpora.folder import load_folder
 from audiogan_tf.corpora.fsdd import load_fsdd
+from audiogan_tf.corpora.melodies import Melodies, load_melodies
 from audiogan_tf.corpora.notes import load_notes
 from audiogan_tf.corpora.published import (
     load_ljspeech,
@@ -18,29 +20,6 @@ from audiogan_tf.corpora.published import (
 from audiogan_tf.corpora.shards import MANIFEST, ShardClips, load_shards, write_shards
 from audiogan_tf.errors import InputError
 
-__all__ = [
-    "CORPORA",
-    "Clips",
-    "Corpus",
-    "ShardClips",
-    "StreamedClips",
-    "cache_folder",
-    "data_roots",
-    "load_corpus",
-    "load_digits",
-    "load_drums",
-    "load_folder",
-    "load_fsdd",
-    "load_ljspeech",
-    "load_notes",
-    "load_nsynth",
-    "load_phonemes",
-    "load_sc09",
-    "load_shards",
-    "load_speech_commands",
-    "load_vctk",
-    "write_shards",
-]
 CORPORA = {  # name: loader
     "drums": load_drums,
     "fsdd": load_fsdd,

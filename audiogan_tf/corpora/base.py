@@ -1,12 +1,10 @@
 """What a corpus is: clips with labels and factors, in memory or streamed, and where they lie."""
 
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from audiogan_tf import audio
 from audiogan_tf.errors import InputError
-from audiogan_tf.representation import Representation
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import Representation
 
 import numpy as np
 
@@ -110,15 +108,3 @@ class Corpus:
         if str(label) not in self.classes:
             raise InputError(f"label {label!r} is unknown; use one of {', '.join(self.classes)}")
         return self.classes.index(str(label))
-
-
-def data_roots():
-    """Folders where corpora are looked up, in order."""
-    named = [Path(p) for p in os.environ.get("AUDIOGAN_DATA", "").split(os.pathsep) if p]
-    here = Path(__file__).resolve().parents[1]
-    return [*named, here / "data", here.parent / "data", cache_folder()]
-
-
-def cache_folder():
-    """The user's cache of fetched corpora."""
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "audiogan_tf"

@@ -4,10 +4,11 @@ import csv
 import hashlib
 import io
 
-from audiogan_tf import audio
-from audiogan_tf.corpora.base import Clips, Corpus, data_roots
+from audiogan_tf.corpora.base import Clips, Corpus
 from audiogan_tf.errors import InputError, UnreadableSound
-from audiogan_tf.representation import Representation
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import Representation
+from audiogan_tf.storage.places import data_roots
 
 import numpy as np
 

@@ -5,10 +5,10 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from audiogan_tf import audio
 from audiogan_tf.corpora.base import Corpus, StreamedClips
 from audiogan_tf.errors import InputError, UnreadableSound
-from audiogan_tf.representation import Representation
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import Representation
 
 import numpy as np
 

@@ -2,11 +2,12 @@
 
 import hashlib
 
-from audiogan_tf import audio
-from audiogan_tf.corpora.base import Clips, Corpus, cache_folder, data_roots
+from audiogan_tf.corpora.base import Clips, Corpus
 from audiogan_tf.errors import InputError
-from audiogan_tf.fetch import fetch_archive
-from audiogan_tf.representation import Representation
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import Representation
+from audiogan_tf.storage.fetch import fetch_archive
+from audiogan_tf.storage.places import cache_folder, data_roots
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def load_fsdd():
 
     Conditions: digit and speaker. Takes 0-4 are the test set. Clips are cut or padded to
     0.756 s and peak-normalised. Looked up in $AUDIOGAN_DATA, data/ and the user's cache, else
-    fetched; all files are verified by one digest. CC BY-SA 4.0. Used from lesson 06 on.
+    fetched; all files are verified by one digest. CC BY-SA 4.0. Used from lesson 05 on.
     """
     representation = Representation(8000, 256, 96, 64, n_mels=64, floor_db=-35, ceiling_db=34)
     folder = _find_fsdd() or _fetch_fsdd()

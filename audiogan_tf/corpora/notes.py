@@ -3,9 +3,10 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
-from audiogan_tf import audio, synth
+from audiogan_tf import synth
 from audiogan_tf.corpora.base import Clips, Corpus
-from audiogan_tf.representation import Representation
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import Representation
 
 import numpy as np
 

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiogan_tf.corpora.base import Corpus, StreamedClips, cache_folder, data_roots
-from audiogan_tf.corpora.records import RecordClips, index_records
+from audiogan_tf.corpora.base import Corpus, StreamedClips
+from audiogan_tf.corpora.shards import RecordClips, index_records
 from audiogan_tf.errors import InputError
-from audiogan_tf.fetch import agree, fetch_archive
-from audiogan_tf.representation import Representation
+from audiogan_tf.sound.representation import Representation
+from audiogan_tf.storage.fetch import agree, fetch_archive
+from audiogan_tf.storage.places import cache_folder, data_roots
 
 import numpy as np
 

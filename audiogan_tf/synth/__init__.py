@@ -12,20 +12,3 @@ from audiogan_tf.synth.notes import (
     play_note,
     play_notes,
 )
-
-__all__ = [
-    "DRUMS",
-    "DRUM_FACTORS",
-    "NOTE_FACTORS",
-    "NOTE_RANGES",
-    "PLAIN",
-    "RANGES",
-    "TIMBRES",
-    "draw_factors",
-    "draw_note_factors",
-    "drum",
-    "midi_to_hz",
-    "note_name",
-    "play_note",
-    "play_notes",
-]

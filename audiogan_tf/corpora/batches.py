@@ -1,0 +1,49 @@
+"""Endless shuffled batches that can start at any step, in constant memory."""
+
+from audiogan_tf.sound.representation import forward_all
+
+import numpy as np
+import tensorflow as tf
+
+
+def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditional=True):
+    """An endless tf.data pipeline of shuffled pictures (and conditions).
+
+    clips: Clips or StreamedClips. Every epoch is a fresh permutation computed from
+    (seed, epoch), so any step can be the first and nothing needs to be remembered: a resumed
+    run sees the batches it would have seen. Clips on disk are decoded in parallel.
+    Yields images (batch_size, frames, bins, 1) float32, or (images, conditions (batch_size, k)).
+    """
+    count = len(clips)
+    order = tf.data.Dataset.range(start_step * batch_size, np.iinfo(np.int64).max)
+    order = order.map(lambda i: _shuffled(i, count, seed))
+    conditions = tf.constant(clips.conditions)
+    picture = _from_disk(clips, representation) if hasattr(clips, "read") else None
+    if picture is not None:
+        sounds = order.map(picture, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        loaded = sounds.batch(batch_size, drop_remainder=True)
+        loaded = loaded.map(lambda i, audio: (i, representation.forward(audio)))
+    else:
+        images = tf.constant(forward_all(clips.audio, representation))
+        loaded = order.batch(batch_size, drop_remainder=True)
+        loaded = loaded.map(lambda i: (i, tf.gather(images, i)))
+    if conditional:
+        loaded = loaded.map(lambda i, images: (images, tf.gather(conditions, i)))
+    else:
+        loaded = loaded.map(lambda i, images: images)
+    return loaded.prefetch(8)
+
+
+def _shuffled(position, count, seed):
+    """The clip at `position` of an endless sequence of permutations of range(count)."""
+    epoch, place = position // count, position % count
+    key = tf.cast(tf.stack([epoch, tf.constant(seed, tf.int64)]), tf.uint32)
+    return tf.random.experimental.index_shuffle(place, key, count - 1)
+
+
+def _from_disk(clips, representation):
+    def read(index):
+        waveform = tf.numpy_function(clips.read, [index], tf.float32, stateful=False)
+        return index, tf.ensure_shape(waveform, [representation.samples])
+
+    return read

@@ -1,0 +1,48 @@
+"""How near a sound comes to the very sound that was wanted, in dB."""
+
+from audiogan_tf.errors import InputError
+from audiogan_tf.sound.spectral import stft
+
+import numpy as np
+import tensorflow as tf
+
+
+def signal_to_noise_ratio(clean, coded):
+    """Power of the sound over the power of the error, in dB.
+
+    clean, coded: (..., samples) float. Returns a float, or an array for a batch; infinite for
+    no error at all; 0 is what silence in place of the sound would score.
+    Raises InputError for shapes that differ or a silent clip. Built in lesson 01.
+    """
+    clean, coded = np.asarray(clean, "float64"), np.asarray(coded, "float64")
+    if clean.shape != coded.shape:
+        raise InputError(f"the sounds have shapes {clean.shape} and {coded.shape}; give equal ones")
+    signal = np.mean(clean**2, axis=-1)
+    if not np.all(signal > 0):
+        raise InputError("the clean sound is silent; its ratio to any noise is undefined")
+    with np.errstate(divide="ignore"):
+        ratio = 10 * np.log10(signal / np.mean((clean - coded) ** 2, axis=-1))
+    return float(ratio) if ratio.ndim == 0 else ratio
+
+
+def spectral_convergence(magnitude, waveforms, n_fft, hop_length):
+    """How far the waveforms' STFT magnitudes are from the wanted ones, in dB; lower is better.
+
+    magnitude: (batch, frames, bins) float32; waveforms: (batch, samples) float32.
+    Returns 20 log10(|| |STFT| - magnitude || / || magnitude ||), one float over the batch.
+    Sturmel and Daudet (2011). Used in lesson 02.
+    """
+    got = tf.abs(stft(tf.convert_to_tensor(waveforms, tf.float32), n_fft, hop_length))
+    error = tf.norm(got - magnitude) / tf.norm(magnitude)
+    return float(20 * tf.math.log(error) / tf.math.log(10.0))
+
+
+def snr_over_mean(images, drawn, mean):
+    """How much nearer the drawn pictures are than one mean picture drawn for all, in dB.
+
+    images, drawn: (batch, frames, bins, 1) float; mean: (frames, bins, 1), of the training
+    pictures. 10 log10 of the mean's squared error over that of `drawn`, both summed over the
+    batch: 0 dB is no better than the mean. Used in lesson 09.
+    """
+    images = np.asarray(images, "float64")
+    return float(10 * np.log10(np.sum((images - mean) ** 2) / np.sum((images - drawn) ** 2)))

@@ -1,0 +1,1 @@
+"""What one lesson needs and nobody else: toys, figures, the checks of its exercises."""

@@ -1,0 +1,85 @@
+"""Checks for the exercises of lesson 00: Hear a GAN learn."""
+
+from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.lessons.checks.base import array, exercise, expect
+
+import numpy as np
+
+
+@exercise
+def lesson_00_ask(ask):
+    """ask(generator, label, count): `count` different sounds of one label, (count, samples)."""
+    from audiogan_tf import metrics
+    from audiogan_tf.generation import SoundGenerator
+
+    generator, listener = SoundGenerator.load("drums_long"), judge_for("drums")
+    for number, label in ((3, "snare"), (4, "kick")):
+        got = array(ask(generator, label, number), (number, generator.representation.samples))
+        heard = listener.hear(got, generator.representation.sample_rate)
+        wanted = np.full(number, generator.classes.index(label))
+        expect(
+            metrics.accuracy(heard.probabilities[0], wanted) >= 0.75,
+            f"asked for {label}, but the judge hears something else: pass label=label to "
+            "generator.generate, and return the sounds alone, not the conditions",
+        )
+        apart = np.abs(got[1:] - got[:-1]).max(axis=1)
+        expect(apart.min() > 1e-3, "two of the sounds are the same: draw all of them in one call")
+    return "the judge recognises every drum you asked for, and no two are alike."
+
+
+@exercise
+def lesson_00_score(score):
+    """score(probabilities, asked): share of clips whose likeliest class is the asked one."""
+    rng = np.random.default_rng(0)
+    for number in (40, 7):
+        probabilities = rng.dirichlet(np.ones(8), number)
+        asked = rng.integers(8, size=number)
+        asked[::2] = probabilities.argmax(axis=1)[::2]
+        wanted = np.mean(probabilities.argmax(axis=1) == asked)
+        got = score(probabilities, asked)
+        expect(got is not None, "the function returns nothing yet; end it with return")
+        expect(np.ndim(got) == 0, "return one number, the mean over all clips")
+        expect(
+            not np.isclose(got, wanted * number) or wanted == 0,
+            "that is how many are right; the score is their share: divide by the number of clips",
+        )
+        expect(
+            not np.isclose(got, probabilities[np.arange(number), asked].mean()),
+            "that is the mean probability of the asked class; take the likeliest class of each "
+            "row with argmax(axis=1) and compare it with what was asked",
+        )
+        expect(np.isclose(got, wanted), f"for {number} clips it should be {wanted:.3f}")
+    return "this is the number that the course calls the judge's score."
+
+
+@exercise
+def lesson_00_beat(play, pattern, generator):
+    """play(pattern, generator): one waveform, a drum at each (seconds, label) of the pattern."""
+    rate, length = generator.representation.sample_rate, generator.representation.samples
+    expect(len(pattern) >= 8, f"the pattern has {len(pattern)} hits; write at least 8")
+    kinds = {label for _, label in pattern}
+    expect(len(kinds) >= 3, f"the pattern uses {len(kinds)} kinds of drum; use at least 3")
+    crowd = [(0.25, "kick"), (0.25, "snare"), (0.25, "clap"), (1.5, "tom")]
+    for hits in (crowd, pattern):
+        sound = play(hits, generator)
+        expect(sound is not None, "the function returns nothing yet; end it with return")
+        sound = np.asarray(sound)
+        expect(sound.ndim == 1, f"return one waveform, (samples,); this has shape {sound.shape}")
+        last = round(max(second for second, _ in hits) * rate)
+        expect(len(sound) >= last + length // 2, "it ends before its last drum has sounded")
+        peak = np.abs(sound).max()
+        expect(peak > 0.05, "it is all but silent: add the drums to the waveform")
+        expect(
+            peak <= 1,
+            f"drums that sound together add up to {peak:.1f}, more than full scale: divide the "
+            "whole beat by one number, audiogan_tf.audio.limit(sound) does that",
+        )
+        flat = np.mean(np.abs(sound) >= 0.999 * peak)
+        expect(flat < 0.01, "the tops are cut off flat: scale the whole beat, do not clip it")
+        for second, label in hits:
+            start = round(second * rate)
+            after = np.abs(sound[start : start + length // 4]).max()
+            expect(after > 0.02 * peak, f"nothing is heard at {second:g} s, no {label}")
+    before = np.abs(play(crowd, generator)[: rate // 8]).max()
+    expect(before < 0.01, "the first drum comes too early: start it at round(seconds * rate)")
+    return f"{len(pattern)} hits, {len(kinds)} kinds of drum, and none of them existed before."

@@ -1,0 +1,120 @@
+"""Checks for the exercises of lesson 08."""
+
+from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.lessons.checks.base import NotYet, exercise, expect
+
+import numpy as np
+
+LESS_LIMIT = 1.0  # noise beyond it is drawn again
+KEPT, BRIGHTER = 0.9, 1.25  # what a knob for brightness must reach
+
+
+@exercise
+def lesson_08_labels(labels_for):
+    """labels_for(conditions, count, **wanted): rows of numbers for names, (count, k) int."""
+    digits = {"digit": tuple("0123456789"), "speaker": ("george", "jackson", "theo")}
+    notes = {"pitch": ("C4", "D4"), "timbre": ("string", "fm"), "length": ("long", "short")}
+    cases = (
+        (digits, 3, {"digit": "7", "speaker": "theo"}, [7, 2]),
+        (digits, 1, {"speaker": "george", "digit": "0"}, [0, 0]),
+        (notes, 2, {"length": "short", "timbre": "fm", "pitch": "C4"}, [0, 1, 1]),
+    )
+    for conditions, count, wanted, row in cases:
+        got = labels_for(conditions, count, **wanted)
+        expect(got is not None, "the function returns nothing yet; end it with return")
+        got = np.asarray(got)
+        expect(
+            got.shape == (count, len(row)),
+            f"for count={count} and {len(row)} conditions the shape should be "
+            f"{(count, len(row))}, yours is {got.shape}: one row a clip, one column a condition",
+        )
+        expect(
+            np.issubdtype(got.dtype, np.integer),
+            "labels are whole numbers: make the array with dtype int32",
+        )
+        expect(
+            (got == row).all(),
+            f"{wanted} should give the row {row}, yours is {got[0].tolist()}: the columns follow "
+            "the order of `conditions`, each number is the name's place in its tuple",
+        )
+    try:
+        labels_for(digits, 1, digit="11", speaker="theo")
+    except ValueError:
+        return "a name has become a row that every generator of the kit understands."
+    raise NotYet("digit='11' is no class: raise ValueError, as tuple.index does by itself")
+
+
+@exercise
+def lesson_08_truncated(truncated):
+    """truncated(rng, count, latent_dim, limit): noise with no number beyond the limit."""
+    for limit in (LESS_LIMIT, 0.5, 2.0):
+        got = truncated(np.random.default_rng(0), 500, 64, limit)
+        expect(got is not None, "the function returns nothing yet; end it with return")
+        got = np.asarray(got)
+        expect(got.shape == (500, 64), f"the shape should be (500, 64), yours is {got.shape}")
+        far = np.abs(got)
+        expect(
+            far.max() <= limit,
+            f"with limit={limit} there is still a {far.max():.2f}: go on drawing again, in a "
+            "loop, until no number lies beyond the limit",
+        )
+        expect(
+            np.mean(far > 0.999 * limit) < 0.01,
+            "many numbers lie exactly on the limit: they were clipped; draw them again instead",
+        )
+        expect(
+            np.mean(far > 0.9 * limit) > 0.02,
+            "hardly any number comes near the limit: do not shrink the noise, keep what lies "
+            "within the limit as it is and draw only the others again",
+        )
+        wanted = _truncated_spread(limit)
+        expect(
+            abs(got.std() / wanted - 1) < 0.03 and abs(got.mean()) < 0.02,
+            f"with limit={limit} the spread should be {wanted:.2f}, yours is {got.std():.2f}: "
+            "start from rng.standard_normal and draw again from it",
+        )
+    return "this is the truncation of Marchesi (2017) and of BigGAN."
+
+
+def _truncated_spread(limit):
+    """Standard deviation of a normal distribution cut off at +-limit."""
+    x = np.linspace(-limit, limit, 2001)
+    weight = np.exp(-0.5 * x**2)
+    return np.sqrt(np.sum(weight * x**2) / np.sum(weight))
+
+
+@exercise
+def lesson_08_brighter(direction):
+    """A unit direction of notes_long that makes notes brighter and keeps pitch and timbre."""
+    from audiogan_tf import descriptors, latent
+    from audiogan_tf.generation import SoundGenerator
+
+    expect(direction is not None, "assign the direction to the name")
+    direction = np.asarray(direction, "float32")
+    notes = SoundGenerator.load("notes_long")
+    size = notes.latent_dim
+    expect(direction.shape == (size,), f"its shape should be ({size},), not {direction.shape}")
+    length = float(np.linalg.norm(direction))
+    expect(np.isfinite(length) and length > 0, "it is all zeros, or not finite")
+    expect(
+        abs(length - 1) < 1e-3,
+        f"its length is {length:.3f}: divide it by np.linalg.norm(direction)",
+    )
+    labels = notes.draw_conditions(50, seed=99)
+    noise = np.random.default_rng(99).standard_normal((50, size), "float32")
+    sing, rate = latent.voice(notes), notes.representation.sample_rate
+    dull, bright = (sing(latent.moved(noise, direction, at), labels)[1] for at in (-2, 2))
+    rises = descriptors.brightness(bright, rate) / descriptors.brightness(dull, rate)
+    rise = float(np.exp(np.mean(np.log(rises))))
+    expect(rise > 1 / BRIGHTER, "it makes the notes duller: turn its sign round")
+    expect(
+        rise >= BRIGHTER,
+        f"from -2 to 2 the centroid is multiplied by {rise:.1f} only, wanted is {BRIGHTER}: "
+        "measure the brightness of several hundred draws, and subtract the mean of each label "
+        "before you fit",
+    )
+    ear = judge_for("notes")
+    heard = [ear.hear(waves, rate).classes == labels for waves in (dull, bright)]
+    kept = min(float(right.all(axis=1).mean()) for right in heard)
+    expect(kept >= KEPT, f"only {kept:.0%} keep pitch and timbre; wanted are {KEPT:.0%}")
+    return "the centroid rises by more than a quarter, and pitch and timbre stay as asked."

@@ -1,0 +1,1 @@
+"""Each lesson's own pictures, by its number."""

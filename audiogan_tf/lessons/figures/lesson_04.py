@@ -1,0 +1,127 @@
+"""Figures of games on toy distributions: curves, paths over a landscape, clouds of points."""
+
+from audiogan_tf.lessons.toy_points import RING_CENTRES, energy_distance
+from audiogan_tf.showing.plots import BLUE, GREY, ORANGE, subplots
+
+import numpy as np
+
+STYLES = (  # colours of Okabe and Ito (2008); the line styles tell them apart in grey
+    (BLUE, "-"),
+    (ORANGE, "--"),
+    ("#009E73", "-."),
+    ("#333333", ":"),
+    ("#CC79A7", (0, (8, 2))),
+    ("#56B4E9", (0, (3, 1, 1, 1))),
+    ("#E69F00", (0, (1, 1))),
+    (GREY, (0, (10, 2, 2, 2))),
+)
+
+
+def slopes(logits, curves):
+    """How strongly each loss pulls a generated sample, by the logit of that sample.
+
+    logits: (n,); curves: name of the loss -> (n,) sizes of the slope. Returns a figure with a
+    logarithmic axis. Drawn in lesson 04.
+    """
+    figure, axes = subplots(7.5, 3.6)
+    axis = axes[0, 0]
+    for (name, sizes), (colour, dashes) in zip(curves.items(), STYLES, strict=False):
+        axis.plot(logits, sizes, color=colour, linestyle=dashes, linewidth=1.8, label=name)
+    axis.set(title="What the generator feels", yscale="log")
+    axis.set(xlabel="logit of its sample (1); far left: surely generated", ylabel="slope (1)")
+    axis.margins(x=0)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def trajectories(paths, reach=2.4):
+    """Paths of two players over the landscape x * y, a panel each.
+
+    paths: title -> (steps, 2), x and y after each step. Returns a figure. Drawn in lesson 04.
+    """
+    figure, axes = subplots(3.0 * len(paths) + 0.6, 3.4, 1, len(paths), sharex=True, sharey=True)
+    grid = np.linspace(-reach, reach, 101)
+    for axis, (title, path) in zip(axes[0], paths.items(), strict=True):
+        land = axis.contourf(grid, grid, np.outer(grid, grid), 16, cmap="PuOr")
+        axis.plot(*np.transpose(path), color="black", linewidth=0.9)
+        axis.plot(*path[0], "o", color="black", markersize=6)
+        axis.plot(*path[-1], "s", color="white", markeredgecolor="black", markersize=6)
+        axis.plot(0, 0, "+", color="black", markersize=12)
+        axis.set(title=title, xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+        axis.set_xlabel("x, the generator's number")
+    axes[0, 0].set_ylabel("y, the discriminator's number")
+    figure.colorbar(land, ax=axes, label="value of the game, x y", shrink=0.8)
+    if len(paths) > 1:
+        figure.suptitle("Two players on one landscape: start (dot), end (square), equilibrium (+)")
+    return figure
+
+
+def duel(x, density, shots):
+    """A game on the line over time: real density, generated histogram, the discriminator.
+
+    x: (n,) grid; density: (n,) the real one; shots: title -> (generated points, D at x).
+    Returns a figure. Drawn in lesson 04.
+    """
+    columns = min(4, len(shots))
+    figure, axes = subplots(9, 3.0, 1, columns, sharex=True, sharey=True)
+    bins = np.linspace(x[0], x[-1], 61)
+    for axis, (title, (points, verdict)) in zip(axes.flat, shots.items(), strict=True):
+        axis.hist(np.ravel(points), bins, density=True, color="#F4C9A8", label="generated")
+        axis.plot(x, density, color=BLUE, linewidth=1.8, label="real density")
+        axis.plot(x, verdict, color="black", linestyle="--", linewidth=1.2, label="D(x)")
+        axis.set(title=title, ylim=(0, 1.5), xlabel="x")
+    axes[0, 0].set_ylabel("density (1 / unit of x), D (1)")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure.suptitle("A game on the line: generated numbers, the real density, the discriminator")
+    return figure
+
+
+def clouds(columns, rows, real, reach=1.6):
+    """Generated points over time as small multiples, over the centres of the ring.
+
+    columns: title -> list of (n, 2) clouds, one a row; rows: titles of the rows; real: (m, 2),
+    to which the energy distance in the middle of each panel is measured.
+    Returns a figure. Drawn in lesson 04.
+    """
+    size = (0.5 + 1.22 * len(columns), 0.7 + 1.22 * len(rows))
+    figure, axes = subplots(*size, len(rows), len(columns), sharex=True, sharey=True)
+    for column, (title, shots) in zip(axes.T, columns.items(), strict=True):
+        column[0].set_title(title, fontsize=8)
+        for axis, points in zip(column, shots, strict=True):
+            axis.plot(*RING_CENTRES.T, "o", color="white", markeredgecolor=BLUE, markersize=7)
+            axis.plot(*points[:400].T, ".", color=ORANGE, markersize=1.5, alpha=0.7)
+            box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1}
+            apart = f"{energy_distance(points, real):.3f}"
+            axis.text(0, 0, apart, fontsize=8, ha="center", va="center", bbox=box)
+            axis.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+            axis.tick_params(labelsize=7)
+    for axis, title in zip(axes[:, 0], rows, strict=True):
+        axis.set_ylabel(title, fontsize=8)
+    figure.suptitle(
+        "Generated points over time, the ring's centres, the energy distance", fontsize=11
+    )
+    figure.supxlabel("x (pitch: octaves from 440 Hz)", fontsize=9)
+    figure.supylabel("y (brightness), after a number of steps", fontsize=9)
+    return figure
+
+
+def distances(measured, noise, real):
+    """Each generator's energy distance between two floors, with its count of modes.
+
+    measured: name -> (distance, modes found); noise, real: what noise and a second draw from the
+    real distribution score. Returns a figure; the axis is logarithmic. Drawn in lesson 04.
+    """
+    figure, axes = subplots(7.5, 0.9 + 0.3 * len(measured))
+    axis, places = axes[0, 0], np.arange(len(measured))[::-1]
+    for place, (distance, modes) in zip(places, measured.values(), strict=True):
+        axis.plot(distance, place, "o", color=BLUE)
+        axis.annotate(f"  {modes} of 8", (distance, place), va="center", fontsize=9)
+    for value, name, colour in ((real, "a second real draw", ORANGE), (noise, "noise", GREY)):
+        axis.axvline(value, color=colour, dashes=(6, 2), label=name)
+    axis.set_yticks(places, measured)
+    axis.set(
+        xscale="log", xlabel="energy distance to real points (1)", ylim=(-0.7, places[0] + 0.7)
+    )
+    axis.set_title("How far from the ring, and how many of its clouds")
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure

@@ -1,0 +1,55 @@
+"""Figures of networks that draw one sample at a time: what they see, what they expect."""
+
+from audiogan_tf.showing.plots import BLUE, GREY, ORANGE, subplots
+
+import numpy as np
+
+
+def receptive_field(dilations, taps=2):
+    """Which earlier samples reach one prediction through a stack of dilated convolutions.
+
+    dilations: one for each layer, the lowest first; taps: samples that each layer sees. Filled
+    places take part. Returns a figure; time runs to the right, layers upwards. Read in lesson 11.
+    """
+    field = 1 + (taps - 1) * sum(dilations)
+    figure, axes = subplots(9, 0.9 + 0.55 * len(dilations))
+    axis, used = axes[0, 0], {0}
+    for height in range(len(dilations), 0, -1):
+        below = set()
+        for place in used:
+            for tap in range(taps):
+                earlier = place - tap * dilations[height - 1]
+                axis.plot([earlier, place], [height - 1, height], color=GREY, linewidth=0.8)
+                below.add(earlier)
+        _row(axis, field, height, used)
+        used = below
+    _row(axis, field, 0, used)
+    names = ["samples", *(f"dilation {dilation}" for dilation in dilations)]
+    axis.set_yticks(range(len(names)), names)
+    axis.set(xlabel="samples before the newest one", title=f"One prediction sees {field} samples")
+    return figure
+
+
+def _row(axis, field, height, used):
+    places = np.arange(1 - field, 1)
+    axis.plot(places, np.full(field, height), "o", color=GREY, markersize=3, fillstyle="none")
+    axis.plot(sorted(used), np.full(len(used), height), "o", color=BLUE, markersize=5)
+
+
+def next_sample(levels, chances, mean, title):
+    """How likely each value of the next sample is, and where a regression would put it.
+
+    levels: (256,) amplitudes of the codes; chances: (256,), sum 1; mean: their expected value.
+    Returns a figure. Read in lesson 11.
+    """
+    figure, axes = subplots(8, 2.8)
+    axis = axes[0, 0]
+    axis.vlines(levels, 0, chances, color=BLUE, linewidth=1.6, label="each code's probability")
+    axis.axvline(mean, color=ORANGE, dashes=(6, 2), label="their mean")
+    axis.set(title=title, xlabel="amplitude of the next sample (1)", ylabel="probability (1)")
+    heavy = levels[chances > 0.02 * chances.max()]
+    room = 0.1 * (heavy.max() - heavy.min()) + 0.01
+    axis.set_xlim(heavy.min() - room, heavy.max() + room)
+    axis.set_ylim(0)
+    axis.legend(frameon=False)
+    return figure

@@ -1,0 +1,32 @@
+"""What learns and draws: a family a file, one protocol, one catalogue.
+
+A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`), `losses` and `latent`
+are used as namespaces.
+"""
+
+from audiogan_tf.models import (
+    augmentation,
+    dcgan,
+    frame_rnn,
+    latent,
+    losses,
+    sampling,
+    symbol_rnn,
+    vae,
+    wavegan,
+    wavenet,
+)
+from audiogan_tf.models.augmentation import Augmentation
+from audiogan_tf.models.catalogue import MODELS, build, find, load, representation_for
+from audiogan_tf.models.gan import GAN
+from audiogan_tf.models.layers import (
+    ConditionalBatchNorm,
+    GatedResidual,
+    MinibatchStddev,
+    PhaseShuffle,
+    PostFilter,
+    even_conditions,
+    shift_in_time,
+)
+from audiogan_tf.models.learner import Learner
+from audiogan_tf.models.sound_generator import SoundGenerator, save_generator

@@ -1,0 +1,65 @@
+"""What every model of the course can do, so that one run, one bar and one checkpoint serve all."""
+
+from audiogan_tf.errors import InputError
+from audiogan_tf.models.layers import as_columns
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class Learner(keras.Model):
+    """A Keras model that learns from sounds and draws new ones.
+
+    `fit` takes batches of examples, pictures or companded waveforms, or pairs of examples and
+    labels (batch, k) int. A family adds its `train_step` and
+    `generate(count, labels=None, seed=0)`, which gives (count, ...) float32 in [-1, 1]. Read in
+    lesson 12.
+    """
+
+    @property
+    def player(self):
+        """The network that `generate` plays: the whole model, unless a family says otherwise."""
+        return self
+
+    @property
+    def conditional(self):
+        """Whether it has to be told labels."""
+        return len(self.player.inputs) > 1
+
+    @property
+    def step(self):
+        """Updates done so far."""
+        return int(self.optimizer.iterations.numpy())
+
+    @property
+    def state(self):
+        """All variables of a training, for a checkpoint."""
+        return [*self.variables, *self.optimizer.variables]
+
+    def playing_weights(self):
+        """Weights of the network that `generate` plays, a list of arrays."""
+        return self.player.get_weights()
+
+    def adapt(self, examples, labels=None):
+        """Look at training examples, (clips, ...) and (clips, k), before the first step; self."""
+        return self
+
+    def labels_for(self, count, labels):
+        """Labels as (count, k) int32; k is 0 for a model that takes none.
+
+        labels: (count,), (count, k) or None. Raises InputError where they are missing.
+        """
+        if not self.conditional:
+            return np.zeros((count, 0), "int32")
+        if labels is None:
+            raise InputError("this model is conditional: pass labels, one row for each clip")
+        return np.asarray(labels, "int32").reshape(count, -1)
+
+    @staticmethod
+    def examples_and_labels(data):
+        """What `fit` hands to a step, as examples and labels (batch, k) int; k may be 0."""
+        examples, *labels = data if isinstance(data, (tuple, list)) else (data,)
+        if not labels or labels[0] is None:
+            return examples, ops.zeros([ops.shape(examples)[0], 0], "int32")
+        return examples, as_columns(labels[0])

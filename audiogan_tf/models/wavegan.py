@@ -1,0 +1,110 @@
+"""Generator and discriminator networks for waveforms: an MLP, and WaveGAN in one dimension."""
+
+from audiogan_tf.errors import InputError
+from audiogan_tf.models.layers import (
+    ConditionalBatchNorm,
+    PhaseShuffle,
+    PostFilter,
+    condition_of,
+    model_of,
+    projection,
+    with_labels,
+)
+
+import keras
+from keras import layers
+
+FRAME = 16  # samples that stand side by side as channels wherever WaveGAN has full resolution
+STRIDE = 4
+
+
+def build_mlp_generator(shape, class_counts=(), latent_dim=100, widths=(256, 512), embedding=32):
+    """Dense layers from noise (and labels) to every sample of a waveform at once.
+
+    shape: (samples, 1). Model: noise (batch, latent_dim) [, labels (batch, conditions) int] ->
+    (batch, samples, 1) float32 in [-1, 1]. The second document's generator, section 5.
+    Built in lesson 06.
+    """
+    inputs = with_labels(keras.Input([latent_dim], name="noise"), class_counts)
+    x = condition_of(inputs, class_counts, embedding)
+    for width in widths:
+        x = layers.Dense(width, activation="relu")(x)
+    x = layers.Dense(shape[0], activation="tanh")(x)
+    return model_of(inputs, layers.Reshape(shape)(x), "mlp_generator")
+
+
+def build_mlp_discriminator(shape, class_counts=(), widths=(512, 256)):
+    """Dense layers from every sample of a waveform (and labels) to a logit; positive means real.
+
+    Model: waveforms (batch, samples, 1) [, labels (batch, conditions) int] -> (batch,) float32.
+    The second document's discriminator, section 5, without its sigmoid. Built in lesson 06.
+    """
+    inputs = with_labels(keras.Input(shape, name="waveforms"), class_counts)
+    x = layers.Flatten()(inputs[0])
+    for width in widths:
+        x = layers.Dense(width)(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+    return model_of(inputs, projection(x, inputs, class_counts), "mlp_discriminator")
+
+
+def _quarterings(shape):
+    """How often the frames of a waveform can be quartered, and how many are left then."""
+    frames, count = shape[0] // FRAME, 0
+    while frames % STRIDE == 0 and frames >= 8 * STRIDE:
+        frames, count = frames // STRIDE, count + 1
+    if shape[0] % FRAME or not count or frames > 32:
+        raise InputError(
+            f"a waveform of {shape[0]} samples cannot be quartered down to 32 frames or fewer; "
+            "pad it to a multiple of 1024, as waveform.Waveform does"
+        )
+    return count, frames
+
+
+def build_generator(
+    shape, class_counts=(), latent_dim=64, channels=32, embedding=32, post_filter=65
+):
+    """WaveGAN's generator: transposed convolutions from noise (and labels) to a waveform.
+
+    shape: (samples, 1), see sound.Waveform; each layer makes time 4 times as long and
+    halves the channels, down to `channels` (at most 8 times as many); the last one draws
+    frames of 16 samples. post_filter: taps of the filter at the end, 0 for none.
+    Model: noise (batch, latent_dim) [, labels (batch, len(class_counts)) int] ->
+    (batch, samples, 1) float32 in [-1, 1].
+    Donahue, McAuley and Puckette (2019). Built in lesson 06.
+    """
+    count, frames = _quarterings(shape)
+    widths = [channels * min(2**i, 8) for i in range(count + 1)][::-1]
+    inputs = with_labels(keras.Input([latent_dim], name="noise"), class_counts)
+    condition = condition_of(inputs, class_counts, embedding)
+    x = layers.Dense(frames * widths[0], use_bias=False)(condition)
+    x = layers.Reshape([frames, widths[0]])(x)
+    x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+    for width in widths[1:]:
+        x = layers.Conv1DTranspose(width, 2 * STRIDE, STRIDE, padding="same", use_bias=False)(x)
+        x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+    # Drawing frames is a transposed convolution of kernel 7 * 16 and stride 16, but faster.
+    x = layers.Reshape(shape)(layers.Conv1D(FRAME, 7, padding="same")(x))
+    x = PostFilter(post_filter)(x) if post_filter else x
+    return model_of(inputs, layers.Activation("tanh")(x), "wavegan_generator")
+
+
+def build_discriminator(shape, class_counts=(), channels=32, shuffle=2, seed=0):
+    """WaveGAN's discriminator: strided convolutions and phase shuffle, to a logit.
+
+    shuffle: radius of the phase shuffle after each strided layer, 0 for none; seed: of the
+    shuffles. Model: waveforms (batch, samples, 1) [, labels (batch, len(class_counts)) int] ->
+    (batch,) float32; labels enter by projection, as in dcgan.build_discriminator.
+    Donahue, McAuley and Puckette (2019). Built in lesson 06.
+    """
+    count, _ = _quarterings(shape)
+    inputs = with_labels(keras.Input(shape, name="waveforms"), class_counts)
+    x = layers.Reshape([shape[0] // FRAME, FRAME])(inputs[0])
+    x = layers.Conv1D(channels, 3, padding="same")(x)
+    x = layers.LeakyReLU(negative_slope=0.2)(x)
+    for i in range(count):
+        x = layers.Conv1D(channels * min(2 ** (i + 1), 8), 9, STRIDE, padding="same")(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+        if shuffle and i < count - 1:
+            x = PhaseShuffle(shuffle, seed + i)(x)
+    x = layers.Flatten()(x)
+    return model_of(inputs, projection(x, inputs, class_counts), "wavegan_discriminator")

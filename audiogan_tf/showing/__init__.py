@@ -1,0 +1,24 @@
+"""For eyes, ears and hands: figures, players, widgets, live views, the report of a run."""
+
+from audiogan_tf.showing.live import LiveView
+from audiogan_tf.showing.players import player, players, scale_together
+from audiogan_tf.showing.plots import (
+    BLUE,
+    GREY,
+    ORANGE,
+    between_floors,
+    confusion_matrix,
+    image_html,
+    lines,
+    loss_curves,
+    png,
+    score_curve,
+    show,
+    spectrogram_grid,
+    subplots,
+    tiles,
+    waveforms,
+)
+from audiogan_tf.showing.report import write_report
+from audiogan_tf.showing.results import leaderboard, long_training, number, read_table, remedies
+from audiogan_tf.showing.widgets import ask, explore, instrument, listen

@@ -1,0 +1,22 @@
+"""A sound and each form it takes: samples, codes, spectrograms, pictures; what is read from it."""
+
+from audiogan_tf.sound.audio import (
+    fix_length,
+    limit,
+    load,
+    peak_normalise,
+    resample,
+    save,
+    to_pcm16,
+)
+from audiogan_tf.sound.descriptors import attack, brightness, cents, duration, level, pitch
+from audiogan_tf.sound.phase import fast_griffin_lim, griffin_lim, neighbour_phase, pghi, zero_phase
+from audiogan_tf.sound.quantisation import (
+    dequantise,
+    mu_law_decode,
+    mu_law_encode,
+    quantisation_step,
+    quantise,
+)
+from audiogan_tf.sound.representation import Representation, Waveform, forward_all, inverse_all
+from audiogan_tf.sound.spectral import hann, istft, mel_filter_bank, stft

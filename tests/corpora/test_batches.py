@@ -1,0 +1,122 @@
+from audiogan_tf import corpora
+from audiogan_tf.corpora import Clips
+from audiogan_tf.corpora.batches import batches
+from audiogan_tf.sound.representation import Representation, forward_all, inverse_all
+
+import numpy as np
+import pytest
+import soundfile
+import tensorflow as tf
+
+TINY = Representation(8000, 64, 32, 32, n_mels=32)
+
+
+def numbered_clips(count):
+    """Clips whose condition is their own number."""
+    rng = np.random.default_rng(0)
+    sounds = rng.uniform(-0.5, 0.5, (count, TINY.samples)).astype("float32")
+    return Clips(sounds, np.arange(count, dtype="int32")[:, None])
+
+
+def drawn(clips, batches, batch_size, **options):
+    """Numbers of the clips in the first batches, (batches, batch_size)."""
+    data = batches(clips, TINY, batch_size, **options).take(batches)
+    return np.stack([conditions.numpy()[:, 0] for _, conditions in data])
+
+
+def test_each_epoch_is_another_permutation():
+    order = drawn(numbered_clips(24), 9, 8).reshape(3, 24)
+    for epoch in order:
+        assert sorted(epoch) == list(range(24))
+    assert not (order[0] == order[1]).all() and not (order[1] == order[2]).all()
+    assert not (order[0] == np.arange(24)).all()
+
+
+def test_epochs_need_not_be_whole_batches():
+    order = drawn(numbered_clips(10), 15, 4).reshape(-1)
+    for epoch in order.reshape(6, 10):
+        assert sorted(epoch) == list(range(10))
+
+
+@pytest.mark.parametrize("start", [1, 5, 7])
+def test_any_step_can_be_the_first(start):
+    clips = numbered_clips(10)
+    whole = drawn(clips, 12, 4)
+    np.testing.assert_array_equal(drawn(clips, 4, 4, start_step=start), whole[start : start + 4])
+
+
+def test_the_seed_decides_the_order():
+    clips = numbered_clips(24)
+    np.testing.assert_array_equal(drawn(clips, 3, 8, seed=1), drawn(clips, 3, 8, seed=1))
+    assert not (drawn(clips, 3, 8, seed=1) == drawn(clips, 3, 8, seed=2)).all()
+
+
+def test_pictures_and_conditions_belong_together():
+    clips = numbered_clips(12)
+    pictures = TINY.forward(clips.audio).numpy()
+    for images, conditions in batches(clips, TINY, 4).take(6):
+        assert images.shape == (4, *TINY.shape) and images.dtype == tf.float32
+        np.testing.assert_allclose(images, pictures[conditions.numpy()[:, 0]], atol=1e-5)
+
+
+def test_without_conditions_there_are_only_pictures():
+    (images,) = batches(numbered_clips(8), TINY, 4, conditional=False).take(1)
+    assert images.shape == (4, *TINY.shape)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A corpus of 60 small files on disk, and how often each is read: a list."""
+    path = tmp_path_factory.mktemp("sounds")
+    rng = np.random.default_rng(0)
+    for number in range(60):
+        (path / f"l{number % 3}").mkdir(exist_ok=True)
+        name = path / f"l{number % 3}" / f"{number:02d}.wav"
+        soundfile.write(name, rng.uniform(-0.5, 0.5, TINY.samples), 8000)
+    return corpora.load_corpus(path, sample_rate=8000)
+
+
+def test_a_streamed_folder_equals_the_same_clips_in_memory(folder):
+    streamed = folder.train
+    held = Clips(streamed.audio, streamed.conditions)
+    pairs = zip(
+        batches(streamed, folder.representation, 7, seed=3).take(12),
+        batches(held, folder.representation, 7, seed=3).take(12),
+        strict=True,
+    )
+    for (images, labels), (held_images, held_labels) in pairs:
+        np.testing.assert_allclose(images, held_images, atol=1e-4)
+        np.testing.assert_array_equal(labels, held_labels)
+
+
+def test_a_streamed_folder_starts_at_any_step(folder):
+    whole = list(batches(folder.train, folder.representation, 7).take(9))
+    later = list(batches(folder.train, folder.representation, 7, start_step=6).take(3))
+    for (images, labels), (later_images, later_labels) in zip(whole[6:], later, strict=True):
+        np.testing.assert_array_equal(images, later_images)
+        np.testing.assert_array_equal(labels, later_labels)
+
+
+def test_files_are_read_only_as_they_are_needed(tmp_path, monkeypatch):
+    """A thousand clips promised, 2 batches taken: what is read is those and a few ahead."""
+    samples = TINY.samples
+    soundfile.write(tmp_path / "one.wav", np.full(samples, 0.5), 8000)
+    paths = (tmp_path / "one.wav",) * 1000
+    clips = corpora.StreamedClips(paths, np.zeros((1000, 1), "int32"), 8000, samples)
+    read, reads = corpora.StreamedClips.read, []
+
+    def counted(self, index):
+        reads.append(int(index))
+        return read(self, index)
+
+    monkeypatch.setattr(corpora.StreamedClips, "read", counted)
+    assert len(list(batches(clips, TINY, 4).take(2))) == 2
+    assert 8 <= len(reads) <= 100
+
+
+def test_many_pictures_are_computed_in_parts():
+    clips = numbered_clips(21)
+    pictures = forward_all(clips.audio, TINY, batch=8)
+    np.testing.assert_allclose(pictures, TINY.forward(clips.audio), atol=1e-4)
+    sounds = inverse_all(pictures, TINY, iterations=2, batch=8)
+    assert sounds.shape == clips.audio.shape and np.isfinite(sounds).all()

@@ -1,0 +1,202 @@
+"""Recurrent networks: the loop equals the slow way, losses equal their formulas."""
+
+from audiogan_tf.errors import InputError
+from audiogan_tf.models import frame_rnn, symbol_rnn
+from audiogan_tf.models.sound_generator import SoundGenerator
+from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import Representation
+
+import keras
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+
+SIZES = {"shape": (6, 8, 1), "class_counts": (3,), "components": 4, "mixtures": 3, "width": 16}
+
+
+def symbols(cell="gru", vocabulary=30):
+    network = symbol_rnn.SymbolRNN(vocabulary, 12, cell, embedding=8)
+    network.set_weights([4 * weight for weight in network.get_weights()])
+    return network
+
+
+def frames(**changes):
+    rng = np.random.default_rng(0)
+    pictures = rng.standard_normal((40, 6, 8, 1)).cumsum(axis=1) / 5
+    pictures = np.float32(np.clip(pictures, -1, 1))
+    network = frame_rnn.FrameRNN(**SIZES | changes).adapt(pictures)
+    return network, pictures, np.int32(rng.integers(0, 3, (40, 1)))
+
+
+@pytest.mark.parametrize("cell", symbol_rnn.CELLS)
+@pytest.mark.parametrize("top_k", [None, 3])
+def test_the_loop_gives_the_tokens_of_the_slow_way(cell, top_k):
+    network, prompts = symbols(cell), np.array([[7], [8], [9]] * 4)
+    settings = {"seed": 3, "temperature": 0.8, "top_k": top_k}
+    fast = network.generate(prompts, 25, **settings)
+    assert fast.shape == (12, 25) and fast.dtype == np.int32
+    assert np.array_equal(fast, network.generate_slowly(prompts, 25, **settings))
+    assert np.array_equal(fast, network.generate(prompts, 25, **settings))
+    assert not np.array_equal(fast, network.generate(prompts, 25, seed=4))
+
+
+@pytest.mark.parametrize("cell", symbol_rnn.CELLS)
+def test_a_step_is_one_place_of_the_whole(cell):
+    network = symbols(cell)
+    tokens = np.array([[3, 9, 4, 4, 2]])
+    whole = network(tokens).numpy()
+    state = network.begin(1)
+    assert len(state) == (2 if cell == "lstm" else 1)
+    for t in range(5):
+        logits, state = network.step(tokens[:, t], state)
+        np.testing.assert_allclose(logits, whole[:, t], atol=1e-4)
+
+
+def test_what_is_given_stays_and_open_places_are_filled():
+    prompts = np.array([[5, 6, 0, 8], [5, 0, 0, 9]])
+    drawn = symbols().generate(prompts, 6, seed=0, temperature=3.0)
+    over = np.cumsum(drawn <= symbol_rnn.END, axis=1) > 0
+    assert np.array_equal(drawn[:, 0], prompts[:, 0])
+    for row in range(2):
+        for column in np.flatnonzero(prompts[row]):
+            assert over[row, column] or drawn[row, column] == prompts[row, column]
+
+
+def test_behind_the_end_nothing_comes():
+    drawn = symbols(vocabulary=4).generate(np.full((50, 1), 2), 30, seed=0, temperature=5.0)
+    ends = np.argmax(drawn == symbol_rnn.END, axis=1)
+    assert (drawn == symbol_rnn.END).any(axis=1).sum() > 30
+    for row, end in zip(drawn, ends, strict=True):
+        assert not end or not row[end + 1 :].any()
+
+
+def test_top_1_is_the_likeliest_and_heat_spreads():
+    logits = np.tile(np.float32([[0, 2, 1, -1]]), (1000, 1))
+    draws = np.float32(np.random.default_rng(0).random(1000))
+    assert (symbol_rnn.pick(logits, draws, top_k=1).numpy() == 1).all()
+    assert set(symbol_rnn.pick(logits, draws, top_k=2).numpy()) == {1, 2}
+    cold, hot = (np.mean(symbol_rnn.pick(logits, draws, t).numpy() == 1) for t in (0.3, 3.0))
+    assert cold > 0.95 and 0.3 < hot < 0.5
+    share = np.bincount(symbol_rnn.pick(logits, draws).numpy(), minlength=4) / 1000
+    np.testing.assert_allclose(share, scipy.special.softmax(logits[0]), atol=0.03)
+
+
+def test_a_draw_at_the_edge_stays_among_the_kept():
+    logits = np.zeros([1, 5], "float32") + np.float32([0, 0, 0, -50, -50])
+    last = np.float32([np.nextafter(1, 0, dtype="float32")])
+    assert symbol_rnn.pick(logits, last, top_k=3).numpy()[0] in (0, 1, 2)
+    assert symbol_rnn.pick(logits, np.zeros(1, "float32"))[0] == 0
+
+
+def test_the_loss_leaves_filled_places_out():
+    inputs, targets = symbol_rnn.teacher_forcing([[5, 6, 1, 0, 0]])
+    assert inputs.tolist() == [[5, 6, 1, 0]] and targets.tolist() == [[6, 1, 0, 0]]
+    logits = np.random.default_rng(0).standard_normal((1, 4, 9)).astype("float32")
+    logs = scipy.special.log_softmax(logits, axis=-1)
+    wanted = -(logs[0, 0, 6] + logs[0, 1, 1]) / 2
+    assert float(symbol_rnn.next_token_loss()(targets, logits)) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_sequence_is_learned_by_fit():
+    network = symbol_rnn.SymbolRNN(8, 16, embedding=8, dropout=0.0)
+    tokens = np.tile([2, 3, 4, 5, 6, 7, 1], (64, 1))
+    network.compile(keras.optimizers.Adam(0.03), symbol_rnn.next_token_loss())
+    network.fit(*symbol_rnn.teacher_forcing(tokens), epochs=25, verbose=0)
+    assert np.array_equal(network.generate([[2]], 9, top_k=1), [[2, 3, 4, 5, 6, 7, 1, 0, 0]])
+
+
+def test_wrong_settings_are_named():
+    network = symbols()
+    for changes, said in (
+        ({"temperature": 0}, "temperature=0"),
+        ({"top_k": 31}, "top_k=31"),
+        ({"prompts": [3, 4]}, "prompts of shape"),
+        ({"length": 1, "prompts": [[3, 4]]}, "1 to 1"),
+    ):
+        with pytest.raises(InputError, match=said):
+            network.generate(**{"prompts": [[3]], "length": 5} | changes)
+    with pytest.raises(InputError, match="cell='rnn'"):
+        symbol_rnn.SymbolRNN(5, cell="rnn")
+
+
+def test_symbols_survive_a_file(tmp_path):
+    network = symbols("lstm")
+    symbol_rnn.save_symbols(tmp_path / "a.npz", network, {"corpus": "x"})
+    again = symbol_rnn.load_symbols(tmp_path / "a.npz")
+    assert again.get_config() == network.get_config() | {"name": again.name}
+    np.testing.assert_allclose(again(np.array([[1, 2]])), network(np.array([[1, 2]])), atol=0.02)
+    with pytest.raises(InputError, match="not a network of symbols"):
+        symbol_rnn.load_symbols("judge_drums")
+
+
+def test_whitened_frames_have_unit_spread_and_a_way_back():
+    network, pictures, _ = frames(components=8)
+    white = np.asarray(network.whiten(pictures)).reshape(-1, 8)
+    np.testing.assert_allclose(white.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(np.cov(white.T), np.eye(8), atol=0.02)
+    np.testing.assert_allclose(network.unwhiten(network.whiten(pictures)), pictures, atol=1e-4)
+
+
+def test_mixture_loss_is_the_formula():
+    rng = np.random.default_rng(1)
+    numbers = np.float32(rng.standard_normal((5, 3 * (1 + 2 * 4))))
+    points = np.float32(rng.standard_normal((5, 4)))
+    got = frame_rnn.mixture_loss(points, numbers, 3)
+    for point, row, loss in zip(points, numbers, got, strict=True):
+        weights, rest = scipy.special.softmax(row[:3]), row[3:].reshape(3, 8)
+        spreads = np.maximum(np.exp(rest[:, 4:]), frame_rnn.LEAST_SPREAD)
+        density = scipy.stats.norm.pdf(point, rest[:, :4], spreads).prod(axis=1)
+        assert float(loss) == pytest.approx(-np.log(weights @ density), rel=1e-4)
+
+
+def test_mixture_draws_follow_the_mixture():
+    numbers = np.zeros([1, 2 * (1 + 2)], "float32")  # two Gaussians in one dimension
+    numbers[0, :2] = np.log([0.25, 0.75])
+    numbers[0, 2:] = [-5, np.log(0.5), 5, np.log(2.0)]  # mean, log deviation of each
+    noise = np.float32(np.random.default_rng(0).standard_normal((4000, 3)))
+    drawn = np.asarray(frame_rnn.mixture_draw(np.tile(numbers, (4000, 1)), noise, 2))[:, 0]
+    low = drawn < -3
+    assert low.mean() == pytest.approx(0.25, abs=0.03)
+    assert drawn[low].std() == pytest.approx(0.5, rel=0.1)
+    assert drawn[~low].mean() == pytest.approx(5, abs=0.2)
+    assert np.asarray(frame_rnn.mixture_draw(numbers, 0 * noise[:1], 2))[0, 0] == 5
+    numbers[0, [3, 5]] = -9  # both as narrow as can be: drawn as if sure
+    drawn = np.asarray(frame_rnn.mixture_draw(np.tile(numbers, (4000, 1)), noise, 2))[:, 0]
+    assert set(drawn.round(3)) == {-5, 5}
+
+
+def test_after_true_frames_the_likeliest_next_is_what_was_foretold():
+    network, pictures, labels = frames()
+    still = np.zeros([2, network.latent_dim], "float32")
+    run = network.free_run(still, labels[:2], given=pictures[:2, :5])
+    told = network.foretell(pictures[:2], labels[:2])
+    assert run.shape == told.shape == (2, 6, 8, 1)
+    np.testing.assert_allclose(run[:, 5], told[:, 5], atol=1e-4)
+    np.testing.assert_allclose(
+        run[:, :5], network.unwhiten(network.whiten(pictures[:2, :5])), atol=1e-4
+    )
+
+
+def test_frames_are_learned_by_fit():
+    network, pictures, labels = frames()
+    network.compile(keras.optimizers.Adam(0.01))
+    losses = network.fit([pictures, labels], epochs=15, verbose=0).history["loss"]
+    assert losses[-1] < losses[0] - 0.1
+
+
+def test_a_frame_network_is_a_sound_generator(tmp_path):
+    network, _, _ = frames()
+    generator = frame_rnn.build_generator(**SIZES)
+    generator.set_weights(network.get_weights())
+    pictures = Representation(8000, 128, 32, 6, n_mels=8)
+    sizes = SIZES | {"shape": list(SIZES["shape"])}
+    kinds = {"kind": ("a", "b", "c")}
+    source = SoundGenerator(generator, sizes, pictures, kinds, {}, "frame_rnn")
+    source.save(tmp_path / "a.npz")
+    again = SoundGenerator.load(tmp_path / "a.npz")
+    sounds, conditions = again.generate(4, seed=2)
+    assert sounds.shape == (4, pictures.samples) and conditions[:, 0].tolist() == [0, 1, 2, 0]
+    audio.to_pcm16(sounds)
+    still = again.images(conditions[[0, 3]], seed=1, truncation=0.0)
+    np.testing.assert_allclose(still[0], still[1], atol=1e-6)
