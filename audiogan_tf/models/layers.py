@@ -32,9 +32,6 @@ class ConditionalBatchNorm(layers.Layer):
         shift = ops.expand_dims(self.shift(condition), places)
         return self.norm(features, training=training) * scale + shift
 
-    def compute_output_shape(self, input_shape):
-        return input_shape[0]
-
 
 @keras.saving.register_keras_serializable("audiogan_tf")
 class MinibatchStddev(layers.Layer):
@@ -51,9 +48,6 @@ class MinibatchStddev(layers.Layer):
         spread = ops.sqrt(ops.mean(ops.square(apart), axis=0) + 1e-8)  # the root has no slope at 0
         channel = ops.ones_like(features[..., :1]) * ops.mean(spread)
         return ops.concatenate([features, channel], axis=-1)
-
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], input_shape[-1] + 1)
 
 
 def halvings(shape, smallest=4):
@@ -101,12 +95,6 @@ class PhaseShuffle(layers.Layer):
         shifts = keras.random.randint([count], -self.radius, self.radius + 1, seed=self.random)
         return shift_in_time(features, shifts)
 
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "radius": self.radius, "seed": self.seed}
-
 
 def shift_in_time(features, shifts):
     """Move each example by its own number of places; the edge is filled by reflection.
@@ -146,12 +134,6 @@ class PostFilter(layers.Layer):
         (a, b), (c, d) = spectra  # by FFT: a convolution with one channel is slow
         filtered = ops.irfft((a * c - b * d, a * d + b * c), size)
         return filtered[:, self.taps // 2 : self.taps // 2 + samples, None]
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "taps": self.taps}
 
 
 def with_labels(first, class_counts):
@@ -283,7 +265,3 @@ class GatedResidual(layers.Layer):
         told = ops.repeat(self.told(condition), self.hop, axis=1)[:, :samples]
         past = ops.pad(features, [[0, 0], [self.dilation, 0], [0, 0]])[:, :samples]
         return self.mix(features, past, told)
-
-    def get_config(self):
-        names = ("channels", "skip_channels", "dilation", "hop", "last")
-        return super().get_config() | {name: getattr(self, name) for name in names}
