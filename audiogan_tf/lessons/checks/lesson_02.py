@@ -1,7 +1,9 @@
 """Checks for the exercises of lesson 02: The spectrogram and the way back."""
 
+from audiogan_tf import synth
 from audiogan_tf.judging.fidelity import spectral_convergence
-from audiogan_tf.lessons.checks.base import array, exercise, expect
+from audiogan_tf.lessons.checks.base import array, demand, exercise, expect
+from audiogan_tf.sound import spectral
 
 import numpy as np
 
@@ -36,43 +38,31 @@ def lesson_02_decibels(to_decibels):
 @exercise
 def lesson_02_istft(istft):
     """istft(spectrum, n_fft, hop_length) for one clip: (frames, bins) to (samples,)."""
-    from audiogan_tf import spectral
-
     rng = np.random.default_rng(0)
     wave = rng.uniform(-1, 1, 640).astype("float32")
     for n_fft, hop in ((128, 32), (64, 32)):
         spectrum = spectral.stft(wave[None], n_fft, hop)[0].numpy()
         got = array(istft(spectrum, n_fft, hop), (640,))
         error, middle = np.abs(got - wave), slice(n_fft, -n_fft)
+        inside = error[middle].max()
         ratio = np.sum(got[middle] * wave[middle]) / np.sum(wave[middle] ** 2)
-        expect(
-            np.isfinite(got).all(),
-            "there are NaN or infinite samples: some samples at the "
-            "very edge are covered by no window; divide by at least 1e-8",
-        )
-        expect(
-            abs(ratio - 1) < 0.01 or error[middle].max() < 1e-4,
-            f"the middle is {ratio:.2f} "
-            "times as loud as it should be: divide by the sum of the squared windows",
-        )
-        expect(
-            error[middle].max() < 1e-4,
-            "the middle is not the sound: multiply each frame by "
-            "the window once more, add it at its place, and cut n_fft // 2 samples off the front",
-        )
-        expect(
-            error.max() < 1e-4,
-            "only the edges are wrong: add up the squared windows that "
-            "really cover each sample, instead of dividing by one constant",
-        )
+        rules = {
+            "there are NaN or infinite samples: some samples at the very edge are covered by no "
+            "window; divide by at least 1e-8": np.isfinite(got).all(),
+            f"the middle is {ratio:.2f} times as loud as it should be: divide by the sum of the "
+            "squared windows": abs(ratio - 1) < 0.01 or inside < 1e-4,
+            "the middle is not the sound: multiply each frame by the window once more, add it at "
+            "its place, and cut n_fft // 2 samples off the front": inside < 1e-4,
+            "only the edges are wrong: add up the squared windows that really cover each sample, "
+            "instead of dividing by one constant": error.max() < 1e-4,
+        }
+        demand(rules)
     return "the sound comes back, and the first and last samples with it."
 
 
 @exercise
 def lesson_02_representation(representation):
     """A Representation of 16 kHz with at most 8,192 numbers a clip and a better way back."""
-    from audiogan_tf import spectral, synth
-
     expect(representation is not None, "assign a Representation(...) to the name")
     expect(representation.sample_rate == 16000, "the drums have a sample rate of 16000 Hz")
     numbers = representation.frames * representation.bins

@@ -3,7 +3,7 @@
 import functools
 
 from audiogan_tf import synth
-from audiogan_tf.lessons.checks.base import exercise, expect
+from audiogan_tf.lessons.checks.base import array, demand, exercise, expect
 from audiogan_tf.sound import descriptors
 
 import numpy as np
@@ -16,36 +16,29 @@ PARTIALS = 8
 def lesson_03_where(where):
     """where(step, batch_size, count): epoch and place of the first clip of that step."""
     for step, batch_size, count in ((0, 16, 144), (7, 16, 144), (9, 16, 144), (20, 16, 100)):
-        got = where(step, batch_size, count)
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        expect(np.shape(got) == (2,), "return two numbers: epoch, place")
+        got = array(where(step, batch_size, count), (2,), "return two numbers: epoch, place")
         used = step * batch_size
         right, got = divmod(used, count), tuple(int(number) for number in got)
         told = f"step {step} with {count} clips in batches of {batch_size}"
-        expect(
-            got == right or got != divmod(step, count),
-            f"{told}: place counts clips, not steps, and each step uses up batch_size of them",
-        )
-        expect(
-            got[1] < count,
-            f"{told}: there are only {count} places; each epoch begins at place 0 again",
-        )
         full = count // batch_size  # batches that fit into one epoch
-        expect(
-            got == right or got != (step // full, step % full * batch_size),
+        thrown_away = got != right and got == (step // full, step % full * batch_size)
+        steps_counted = got != right and got == divmod(step, count)
+        rules = {
+            f"{told}: place counts clips, not steps, and each step uses up batch_size of "
+            "them": not steps_counted,
+            f"{told}: there are only {count} places; each epoch begins at place 0 again": got[1]
+            < count,
             f"{told}: the clips left over at the end of an epoch are not thrown away, the batch "
-            "goes on in the next epoch; count all clips since the start",
-        )
-        expect(got == right, f"{told}: {used} clips have been drawn; you say {got}")
+            "goes on in the next epoch; count all clips since the start": not thrown_away,
+            f"{told}: {used} clips have been drawn; you say {got}": got == right,
+        }
+        demand(rules)
     return "two numbers, and the training goes on as if nothing had happened."
 
 
 def _sound(value, told):
-    expect(value is not None, "the function returns nothing yet; end it with return")
-    sound = np.asarray(value, "float64")
-    expect(
-        sound.shape == (SAMPLES,), f"{told}: shape {sound.shape}, wanted ({SAMPLES},), one waveform"
-    )
+    wrong_shape = f"{told}: shape {{shape}}, wanted ({SAMPLES},), one waveform"
+    sound = array(value, (SAMPLES,), wrong_shape).astype("float64")
     expect(np.isfinite(sound).all(), f"{told}: some samples are NaN or infinite")
     peak = np.abs(sound).max()
     expect(peak > 0.05, f"{told}: it is all but silent")

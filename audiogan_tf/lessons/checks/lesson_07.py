@@ -1,6 +1,6 @@
 """Checks for the exercises of lesson 07."""
 
-from audiogan_tf.lessons.checks.base import exercise, expect
+from audiogan_tf.lessons.checks.base import compare, exercise, expect, number, returned
 
 import numpy as np
 
@@ -15,9 +15,7 @@ def lesson_07_count_modes(count_modes):
         ([7], 8, 1),
     )
     for cells, total, wanted in cases:
-        got = count_modes(np.array(cells), total)
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        expect(np.ndim(got) == 0, "return one number")
+        got = number(count_modes(np.array(cells), total))
         told = f"{np.bincount(cells, minlength=total).tolist()} clips in {total} cells"
         expect(
             len(cells) < 100 or got != len(np.unique(cells)),
@@ -44,16 +42,14 @@ def lesson_07_when_to_stop(when_to_stop):
         expect(got is not None, f"{told}: nothing came back; return an index in every case")
         expect(np.ndim(got) == 0, "return one index")
         best = int(np.argmin(distances))
-        expect(
-            got != best or best == wanted,
+        mistakes = {
             f"{told}: you looked at the whole list; at index {wanted + patience} the training had "
-            "seen no better state for `patience` scores and stopped, what comes later is unknown",
-        )
-        expect(
-            got != wanted + patience,
-            f"{told}: that is where the training stops; return the best state before it",
-        )
-        expect(got == wanted, f"{told}: keep state {wanted}, you say {got}")
+            "seen no better state for `patience` scores and stopped, what comes later is "
+            "unknown": best,
+            f"{told}: that is where the training stops; return the best state before it": wanted
+            + patience,
+        }
+        compare(got, wanted, f"{told}: keep state {wanted}, you say {got}", mistakes)
     return "early stopping: what you keep is the best state, not the last."
 
 
@@ -67,8 +63,7 @@ def lesson_07_own_augmentation(augment):
     pictures = tf.constant(np.repeat(one, 16, axis=0))
     with tf.GradientTape() as tape:
         tape.watch(pictures)
-        got = augment(pictures)
-        expect(got is not None, "the function returns nothing yet; end it with return")
+        got = returned(augment(pictures))
         expect(
             tf.is_tensor(got),
             "the result is no tensor: numpy cuts the gradient; use keras.ops or tf only",
