@@ -64,7 +64,7 @@ def halvings(shape, smallest=4):
     return count, frames, bins
 
 
-def embed_labels(labels, class_counts, size, name):
+def _embed_labels(labels, class_counts, size, name):
     """One embedding for each factor (class, speaker, ...), joined: (batch, factors * size)."""
     columns = [
         layers.Embedding(count, size, name=f"{name}_{i}")(labels[:, i])
@@ -147,7 +147,7 @@ def condition_of(inputs, class_counts, embedding, name="generator_embedding"):
     """What a network starts from: its first input, and the embedded labels behind it."""
     if not class_counts:
         return inputs[0]
-    embedded = embed_labels(inputs[1], class_counts, embedding, name)
+    embedded = _embed_labels(inputs[1], class_counts, embedding, name)
     return layers.Concatenate()([inputs[0], embedded])
 
 
