@@ -41,9 +41,7 @@ def find_alarms(
     if broken.any():
         return [f"{_count(broken)} hold NaN or infinite samples: the training has diverged."]
     silent = np.abs(waveforms).max(axis=1) < SILENT_PEAK
-    found = []
-    if silent.mean() > SHARE:
-        found.append(f"{_count(silent)} are silent (peak below -60 dB).")
+    found = _if_many(silent, "are silent (peak below -60 dB).")
     heard = waveforms[~silent]
     if len(heard):
         found += _clicks(heard, sample_rate)
@@ -59,18 +57,19 @@ def _count(faulty):
     return f"{int(faulty.sum())} of {len(faulty)} clips"
 
 
+def _if_many(faulty, fault, share=SHARE):
+    """The sentence in a list if more than a share of the clips show the fault, else nothing."""
+    return [f"{_count(faulty)} {fault}"] if faulty.mean() > share else []
+
+
 def _clicks(waveforms, sample_rate):
     width = max(int(CLICK_SECONDS * sample_rate), 2)
     energy = np.cumsum(np.pad(waveforms.astype("float64") ** 2, ((0, 0), (1, width))), axis=1)
     densest = (energy[:, width:] - energy[:, :-width]).max(axis=1) / energy[:, -1]
     lone = densest > CLICK_ENERGY
     jumps = _lone_jumps(waveforms, sample_rate) & ~lone
-    found = []
-    if lone.mean() > SHARE:
-        found.append(f"{_count(lone)} are a single click of a millisecond.")
-    if jumps.mean() > SHARE:
-        found.append(f"{_count(jumps)} have clicks in them (the waveform jumps).")
-    return found
+    found = _if_many(lone, "are a single click of a millisecond.")
+    return found + _if_many(jumps, "have clicks in them (the waveform jumps).")
 
 
 def _lone_jumps(waveforms, sample_rate):
@@ -99,10 +98,8 @@ def _tones(magnitude, sample_rate):
     share = np.sum(mean * near, axis=1) / np.maximum(mean.sum(axis=1), 1e-20)
     level = 10 * np.log10(np.maximum(power.sum(axis=2), 1e-20))
     tones = (share > TONE_ENERGY) & (level.std(axis=1) < TONE_SWING_DB)
-    if tones.mean() <= SHARE:
-        return []
-    hertz = np.median(top[tones]) * sample_rate / N_FFT
-    return [f"{_count(tones)} are one steady tone (about {hertz:.0f} Hz)."]
+    hertz = np.median(top[tones]) * sample_rate / N_FFT if tones.any() else 0
+    return _if_many(tones, f"are one steady tone (about {hertz:.0f} Hz).")
 
 
 def _alike(magnitude):
@@ -146,9 +143,7 @@ def _copies(features, train_features):
     usual = cdist(train[nearest], train)
     usual[np.arange(len(nearest)), nearest] = np.inf
     copies = apart.min(axis=1) < COPY * usual.min(axis=1)
-    if copies.mean() <= COPIES:
-        return []
-    return [f"{_count(copies)} are all but copies of training clips."]
+    return _if_many(copies, "are all but copies of training clips.", COPIES)
 
 
 def _one_sided(d_real, d_fake):

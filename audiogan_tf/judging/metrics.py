@@ -76,13 +76,13 @@ def inception_score(probabilities):
     Taking it batch by batch (often copied) bounds the score by the batch's size: batches of
     one clip always score 1. Salimans et al. (2016); Barratt and Sharma (2018) on the error.
     """
+    from scipy.stats import entropy  # slow to import
+
     p = _matrix(probabilities, "probabilities")
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1, atol=1e-3):
         raise InputError("probabilities must be 0 or more and each row must sum to 1; use softmax")
     p = p / p.sum(axis=1, keepdims=True)
-    average = np.broadcast_to(p.mean(axis=0), p.shape)
-    heard = p > 0
-    return float(np.exp(np.sum(p[heard] * np.log(p[heard] / average[heard])) / len(p)))
+    return float(np.exp(np.mean(entropy(p, p.mean(axis=0, keepdims=True), axis=1))))
 
 
 def covered(classes, class_counts):

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from scipy.spatial import geometric_slerp
 
 
 def voice(generator, iterations=30):
@@ -105,15 +106,10 @@ def slerp(start, end, steps):
     start, end: (latent_dim,), not opposite. The length goes evenly from one to the other.
     Shoemake (1985), White (2016). Built in lesson 08.
     """
-    start, end = np.asarray(start, "float64"), np.asarray(end, "float64")
-    lengths = np.linalg.norm(start), np.linalg.norm(end)
-    cosine = np.clip(start @ end / (lengths[0] * lengths[1]), -1, 1)
-    angle, way = np.arccos(cosine), np.linspace(0, 1, steps)[:, None]
-    if angle < 1e-4:  # the same direction: nothing to turn
-        return lerp(start, end, steps)
-    turned = np.sin((1 - way) * angle) * start / lengths[0] + np.sin(way * angle) * end / lengths[1]
-    length = (1 - way) * lengths[0] + way * lengths[1]
-    return np.float32(turned / np.sin(angle) * length)
+    ends = np.stack([start, end]).astype("float64")
+    lengths, way = np.linalg.norm(ends, axis=1), np.linspace(0, 1, steps)
+    turned = geometric_slerp(*(ends / lengths[:, None]), way)
+    return np.float32(turned * np.interp(way, [0, 1], lengths)[:, None])
 
 
 def moved(noise, direction, place):

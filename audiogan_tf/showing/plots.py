@@ -196,25 +196,27 @@ def confusion_matrix(asked, heard, classes, title="Asked and heard"):
     counts = np.zeros((len(classes), len(classes)))
     np.add.at(counts, (np.asarray(asked), np.asarray(heard)), 1)
     share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    labels = "class heard by the judge", "class asked for"
-    return heat_map(share, classes, classes, title, labels, legend="share of the row (%)")
+    about = title, ("class heard by the judge", "class asked for"), 100
+    texts = np.where(share > 0, np.rint(share).astype(int).astype(str), "")
+    return heat_map(share, classes, classes, *about, texts, "share of the row (%)")
 
 
 def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=None):
     """A table of numbers as shades, with a text in each cell.
 
     values: (rows, columns) numbers, from 0 (light) to `top` (dark); rows, columns: their names;
-    labels: what the columns are, and what the rows are; texts: (rows, columns) strings, the
-    rounded numbers by default, nothing for 0; legend: what the shades mean, with its unit.
-    Returns a figure. Used in lessons 05, 08, 09 and 12.
+    labels: what the columns are, and what the rows are; texts: (rows, columns) strings, by
+    default the rounded numbers; legend: what the shades mean, with its unit. Returns a figure.
+    Used in lessons 05, 08, 09 and 12.
     """
     figure, axes = subplots(2.4 + 0.52 * len(columns), 1.6 + 0.42 * len(rows))
     axis = axes[0, 0]
     image = axis.imshow(values, cmap="Blues", vmin=0, vmax=top, aspect="auto")
-    for place, value in np.ndenumerate(np.asarray(values)):
-        text = texts[place] if texts is not None else f"{value:.0f}" if value else ""
-        colour = "white" if value > 0.55 * top else "black"
-        axis.text(*place[::-1], text, ha="center", va="center", color=colour, fontsize=9)
+    texts = np.rint(values).astype(int).astype(str) if texts is None else texts
+    for row, column in zip(*np.nonzero(texts != ""), strict=True):
+        colour = "white" if values[row, column] > 0.55 * top else "black"
+        place = {"ha": "center", "va": "center", "fontsize": 9}
+        axis.text(column, row, texts[row, column], color=colour, **place)
     slanted = max(len(str(name)) for name in columns) > 3
     rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
     axis.set_xticks(range(len(columns)), columns, **rotation)

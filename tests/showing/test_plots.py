@@ -204,7 +204,7 @@ def test_lines_are_told_apart_without_colour():
 
 def test_figures_stay_out_of_pyplot():
     code = (
-        "import sys; from audiogan_tf import plots\n"
+        "import sys; from audiogan_tf.showing import plots\n"
         "assert 'matplotlib' not in sys.modules and 'IPython' not in sys.modules\n"
         "plots.png(plots.score_curve([{'step': 1, 'score': 1.0}]))\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"

@@ -13,25 +13,20 @@ def lesson_02_decibels(to_decibels):
     """to_decibels(magnitude, floor_db): levels in dB, nothing below the floor."""
     magnitude = np.float32([[10.0, 1.0], [0.1, 0.0]])
     level = array(to_decibels(magnitude, -60.0), (2, 2))
-    expect(
-        np.isfinite(level).all(),
-        "log10(0) is minus infinity: raise the magnitude to the "
-        "floor's own magnitude, 10 ** (floor_db / 20), before the logarithm",
-    )
-    expect(
-        not np.allclose(level[0], [10, 0]),
-        "a magnitude of 10 is 20 dB, not 10: decibels are "
-        "10 log10 of a power, so 20 log10 of a magnitude",
-    )
-    expect(level[1, 1] >= -60.001, f"silence came out at {level[1, 1]:.0f} dB, below the floor")
-    expect(
-        np.allclose(level, [[20, 0], [-20, -60]], atol=1e-3),
-        "10, 1, 0.1 and 0 should become 20, 0, -20 and the floor",
-    )
-    expect(
-        np.allclose(to_decibels(magnitude, -10.0)[1], -10, atol=1e-3),
-        "with floor_db=-10 the magnitudes 0.1 and 0 should both become -10: use floor_db",
-    )
+    silent, low = level[1, 1], to_decibels(magnitude, -10.0)[1]
+    right = np.allclose(level, [[20, 0], [-20, -60]], atol=1e-3)
+    uses_floor = np.allclose(low, -10, atol=1e-3)
+    rules = {
+        "log10(0) is minus infinity: raise the magnitude to the floor's own magnitude, "
+        "10 ** (floor_db / 20), before the logarithm": np.isfinite(level).all(),
+        "a magnitude of 10 is 20 dB, not 10: decibels are 10 log10 of a power, so 20 log10 of a "
+        "magnitude": not np.allclose(level[0], [10, 0]),
+        f"silence came out at {silent:.0f} dB, below the floor": silent >= -60.001,
+        "10, 1, 0.1 and 0 should become 20, 0, -20 and the floor": right,
+        "with floor_db=-10 the magnitudes 0.1 and 0 should both become -10: use "
+        "floor_db": uses_floor,
+    }
+    demand(rules)
     return "ten times the magnitude is 20 dB more, and silence stands on the floor."
 
 

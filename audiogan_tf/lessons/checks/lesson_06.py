@@ -40,11 +40,9 @@ def lesson_06_hiss(hiss):
 
     clips = waveforms[:2].astype("float64")
     late = clips[:, 1000:]
-    wanted = level(np.mean(late**2))
+    wanted, whole = level(np.mean(late**2)), level(np.mean(clips**2))
     mistakes = {
-        "that is the level of the whole clips: measure from sample `start` on": level(
-            np.mean(clips**2)
-        ),
+        "that is the level of the whole clips: measure from sample `start` on": whole,
         "that is twice too much: 20 log10 is for an amplitude, the mean of squares is a power": 2
         * wanted,
         "you took the mean of the decibels: one silent clip would drown all others; take the mean "

@@ -45,25 +45,21 @@ def lesson_12_difference(difference):
     errors = [np.std(x) / np.sqrt(len(x)) for x in (a, b)]
     middle, half = np.mean(a) - np.mean(b), 1.96 * np.hypot(*errors)
     wanted = f"about {middle - half:.2f} to {middle + half:.2f}"
-    expect(low < high, "the interval has no width, or its ends are swapped: return low, high")
-    expect(
-        abs((low + high) / 2 + middle) > half / 2 or abs(middle) < half / 4,
-        "the sign is wrong: metric(a, real) - metric(b, real)",
-    )
-    width = (high - low) / 2
-    expect(
-        not abs(width / (1.96 * sum(errors)) - 1) < 0.1,
+    centre, width = (low + high) / 2, (high - low) / 2
+    swapped = abs(centre + middle) <= half / 2 and abs(middle) >= half / 4
+    added = abs(width / (1.96 * sum(errors)) - 1) < 0.1
+    one_set = abs(width / (1.96 * errors[0]) - 1) < 0.1 or abs(width / half - 0.84) < 0.06
+    right = abs(width / half - 1) < 0.2 and abs(centre - middle) < half / 4
+    rules = {
+        "the interval has no width, or its ends are swapped: return low, high": low < high,
+        "the sign is wrong: metric(a, real) - metric(b, real)": not swapped,
         "too wide: do not subtract the ends of two intervals. Chance rarely pushes both apart; "
-        "draw both sets in each round and take percentiles of the differences",
-    )
-    expect(
-        not abs(width / (1.96 * errors[0]) - 1) < 0.1 and not abs(width / half - 0.84) < 0.06,
-        "too narrow: draw clips of both sets again, and take the percentiles 2.5 and 97.5",
-    )
-    expect(
-        abs(width / half - 1) < 0.2 and abs((low + high) / 2 - middle) < half / 4,
-        f"the ends should be {wanted} here, yours are {low:.2f} to {high:.2f}",
-    )
+        "draw both sets in each round and take percentiles of the differences": not added,
+        "too narrow: draw clips of both sets again, and take the percentiles 2.5 and "
+        "97.5": not one_set,
+        f"the ends should be {wanted} here, yours are {low:.2f} to {high:.2f}": right,
+    }
+    demand(rules)
     expect(ends(a, b, 0) == [low, high], "the same seed must give the same interval")
     return "two generators differ when 0 lies outside of this interval."
 
