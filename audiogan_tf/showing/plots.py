@@ -54,6 +54,12 @@ def subplots(width, height, rows=1, columns=1, **options):
     return figure, axes
 
 
+def single(width, height):
+    """As `subplots`, for one panel: the figure and its only axis."""
+    figure, axes = subplots(width, height)
+    return figure, axes[0, 0]
+
+
 def png(figure, dpi=100):
     """A figure as the bytes of a PNG file."""
     from matplotlib import rc_context
@@ -209,8 +215,7 @@ def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=N
     default the rounded numbers; legend: what the shades mean, with its unit. Returns a figure.
     Used in lessons 05, 08, 09 and 12.
     """
-    figure, axes = subplots(2.4 + 0.52 * len(columns), 1.6 + 0.42 * len(rows))
-    axis = axes[0, 0]
+    figure, axis = single(2.4 + 0.52 * len(columns), 1.6 + 0.42 * len(rows))
     image = axis.imshow(values, cmap="Blues", vmin=0, vmax=top, aspect="auto")
     texts = np.rint(values).astype(int).astype(str) if texts is None else texts
     for row, column in zip(*np.nonzero(texts != ""), strict=True):
@@ -249,8 +254,7 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
     history: list of dicts with "step" and "score"; steps without a score are left out.
     noise, real: the two floors, drawn as dashed lines, or None. Returns a figure.
     """
-    figure, axes = subplots(7.5, 3.2)
-    axis = axes[0, 0]
+    figure, axis = single(7.5, 3.2)
     points = [(row["step"], row["score"]) for row in history if row.get("score") is not None]
     steps, scores = zip(*points, strict=True) if points else ((), ())
     axis.plot(steps, scores, color=BLUE, marker="o", markersize=5, linewidth=1.8, clip_on=False)
@@ -284,8 +288,7 @@ def loss_curves(history):
 
     history: list of dicts with "step" and values whose names end in "loss". Returns a figure.
     """
-    figure, axes = subplots(7.5, 2.6)
-    axis = axes[0, 0]
+    figure, axis = single(7.5, 2.6)
     names = sorted({name for row in history for name in row if name.endswith("loss")})
     for (colour, line), name in zip(LINES, names, strict=False):
         points = [(row["step"], row[name]) for row in history if name in row]
