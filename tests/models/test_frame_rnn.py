@@ -59,7 +59,7 @@ def test_a_step_is_one_place_of_the_whole(cell):
     state = network.begin(1)
     assert len(state) == (2 if cell == "lstm" else 1)
     for t in range(5):
-        logits, state = network.step(tokens[:, t], state)
+        logits, state = network.read_on(tokens[:, t], state)
         np.testing.assert_allclose(logits, whole[:, t], atol=1e-4)
 
 
