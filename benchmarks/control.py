@@ -13,6 +13,7 @@ import audiogan_tf
 from audiogan_tf import synth
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import latent
+from audiogan_tf.showing import plots
 from audiogan_tf.showing.players import wav_bytes
 from audiogan_tf.sound import descriptors
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import audiogan_tf
 from audiogan_tf.corpora import melodies
 from audiogan_tf.judging.evaluation import evaluate
-from audiogan_tf.models import frame_rnn, symbol_rnn
+from audiogan_tf.models import catalogue, frame_rnn, symbol_rnn
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage.places import pretrained_folder
 from audiogan_tf.storage.weights import register
