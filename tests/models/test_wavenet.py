@@ -5,6 +5,7 @@ from audiogan_tf.sound import quantisation
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,28 @@ def some_codes(count=2, samples=300, seed=0):
 
 
 FIXED = small(), some_codes()
+
+
+def best_by_little(network, codes, labels, seed, lengths=None):
+    """Are these codes drawn as the slow way would: no other code is better by more than 1e-3?
+
+    The slow way reads the whole past again for each sample; here it is read once, as given.
+    """
+    condition = network.conditions(labels, lengths and tf.constant(lengths, tf.float32))
+    before = np.pad(codes[:, :-1], ((0, 0), (1, 0)), constant_values=wavenet.LEVELS)
+    logits = network.predict_next(before, condition[:, : -(-codes.shape[1] // wavenet.HOP)])
+    for t, row in enumerate(tf.unstack(logits, axis=1)):
+        even = stateless_noise(tf.shape(row), seed, t)
+        chances = (row - tf.math.log(-tf.math.log(even))).numpy()
+        own = np.take_along_axis(chances, codes[:, t, None], axis=1)[:, 0]
+        if not (own > chances.max(axis=1) - 1e-3).all():
+            return False
+    return True
+
+
+@tf.function(jit_compile=True)  # XLA and TensorFlow have different random numbers
+def stateless_noise(shape, seed, t):
+    return tf.random.stateless_uniform(shape, tf.stack([seed, t]), 1e-20)
 
 
 def as_codes(drawn):
@@ -50,7 +73,8 @@ def test_queues_give_the_samples_of_the_slow_way(dilations):
     network = small(dilations)
     quick = network.generate(2, LABELS, seed=3)
     assert quick.shape == (2, 300, 1) and quick.dtype == "float32"
-    np.testing.assert_array_equal(quick, network.generate_slowly(2, LABELS, seed=3))
+    assert best_by_little(network, as_codes(quick), LABELS, seed=3)
+    assert not best_by_little(network, as_codes(quick)[::-1], LABELS, seed=3)
     assert not np.array_equal(quick, network.generate(2, LABELS, seed=4))
     assert not np.array_equal(quick[:1], network.generate(1, LABELS[1:], seed=3))
 
@@ -70,13 +94,15 @@ def test_codes_are_drawn_with_the_probabilities_the_network_gives():
 def test_unconditional_network_generates():
     network = small(class_counts=())
     quick = network.generate(2, samples=200)
-    np.testing.assert_array_equal(quick, network.generate_slowly(2, samples=200))
+    assert best_by_little(network, as_codes(quick), np.zeros((2, 0), "int32"), seed=0)
 
 
 def test_low_temperature_draws_the_likeliest_code():
     network = small()
     codes = as_codes(network.generate(2, LABELS, temperature=1e-5))
-    np.testing.assert_array_equal(network([codes, LABELS]).numpy().argmax(-1), codes)
+    logits = network([codes, LABELS]).numpy()
+    own = np.take_along_axis(logits, codes[..., None], axis=-1)[..., 0]
+    assert (own > logits.max(axis=-1) - 1e-3).all()
 
 
 def tones():
@@ -92,7 +118,8 @@ def test_training_by_fit_lowers_the_loss_and_keras_files_keep_the_network(tmp_pa
     assert history[-1] < 0.6 * history[0]
     network.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras")
-    np.testing.assert_array_equal(network.generate(2, LABELS), again.generate(2, LABELS))
+    codes = as_codes(network.generate(2, LABELS))
+    np.testing.assert_allclose(network([codes, LABELS]), again([codes, LABELS]), atol=1e-4)
 
 
 def test_what_is_learned_are_lesson_01s_codes():
@@ -147,8 +174,7 @@ def test_lengths_asked_for_replace_the_usual_ones():
     np.testing.assert_array_equal(usual, network.generate(2, LABELS, seed=3, lengths=[300, 300]))
     quicker = network.generate(2, LABELS, seed=3, lengths=[150, 150])
     assert not np.array_equal(usual, quicker)
-    slowly = network.generate_slowly(2, LABELS, seed=3, lengths=[150, 150])
-    np.testing.assert_array_equal(quicker, slowly)
+    assert best_by_little(network, as_codes(quicker), LABELS, seed=3, lengths=[150, 150])
 
 
 def test_as_a_generator_its_noise_seeds_the_draws():
