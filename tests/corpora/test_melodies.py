@@ -102,7 +102,7 @@ def test_no_tune_of_the_test_side_is_in_the_training_side(corpus):
 
 
 def test_a_tune_is_played_in_time_and_in_tune():
-    from audiogan_tf import descriptors
+    from audiogan_tf.sound import descriptors
 
     tune = melodies.Tune("A minor", (((69, 4), (None, 4)), ((76, 8),)))
     sound = melodies.play_melody(tune, tempo=120, sample_rate=16000)

@@ -35,7 +35,7 @@ def lesson_04_best_discriminator(best):
 @exercise
 def lesson_04_relativistic_average(loss):
     """loss(real_logits, fake_logits): the relativistic average losses of D and of G."""
-    from audiogan_tf import losses
+    from audiogan_tf.models import losses
 
     rng = np.random.default_rng(4)
     for _ in range(3):

@@ -25,7 +25,7 @@ def lesson_05_doublings(doublings):
 @exercise
 def lesson_05_hinge(hinge):
     """hinge(real_logits, fake_logits): the losses of discriminator and generator."""
-    from audiogan_tf import losses
+    from audiogan_tf.models import losses
 
     for real, fake in (([2.0, 0.5], [-3.0, 0.0]), ([-1.0, 4.0], [2.0, -0.5])):
         real, fake = np.float32(real), np.float32(fake)
