@@ -9,8 +9,8 @@ import numpy as np
 @exercise
 def lesson_00_ask(ask):
     """ask(generator, label, count): `count` different sounds of one label, (count, samples)."""
-    from audiogan_tf import metrics
-    from audiogan_tf.generation import SoundGenerator
+    from audiogan_tf.judging import metrics
+    from audiogan_tf.models.sound_generator import SoundGenerator
 
     generator, listener = SoundGenerator.load("drums_long"), judge_for("drums")
     for number, label in ((3, "snare"), (4, "kick")):

@@ -36,7 +36,7 @@ def lesson_02_decibels(to_decibels):
 @exercise
 def lesson_02_istft(istft):
     """istft(spectrum, n_fft, hop_length) for one clip: (frames, bins) to (samples,)."""
-    from audiogan_tf import spectral
+    from audiogan_tf.sound import spectral
 
     rng = np.random.default_rng(0)
     wave = rng.uniform(-1, 1, 640).astype("float32")
@@ -71,7 +71,8 @@ def lesson_02_istft(istft):
 @exercise
 def lesson_02_representation(representation):
     """A Representation of 16 kHz with at most 8,192 numbers a clip and a better way back."""
-    from audiogan_tf import spectral, synth
+    from audiogan_tf import synth
+    from audiogan_tf.sound import spectral
 
     expect(representation is not None, "assign a Representation(...) to the name")
     expect(representation.sample_rate == 16000, "the drums have a sample rate of 16000 Hz")

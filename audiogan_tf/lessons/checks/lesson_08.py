@@ -86,8 +86,9 @@ def _truncated_spread(limit):
 @exercise
 def lesson_08_brighter(direction):
     """A unit direction of notes_long that makes notes brighter and keeps pitch and timbre."""
-    from audiogan_tf import descriptors, latent
-    from audiogan_tf.generation import SoundGenerator
+    from audiogan_tf.models import latent
+    from audiogan_tf.models.sound_generator import SoundGenerator
+    from audiogan_tf.sound import descriptors
 
     expect(direction is not None, "assign the direction to the name")
     direction = np.asarray(direction, "float32")

@@ -113,7 +113,7 @@ def lesson_09_surprise(surprise, model):
 def _notes():
     """Sixty fresh notes of all timbres as pictures (60, 32, 112, 1), and their labels."""
     from audiogan_tf import synth
-    from audiogan_tf.representation import Representation
+    from audiogan_tf.sound.representation import Representation
 
     config, _ = read_weights("notes_vae")
     representation = Representation.from_config(config["representation"])
