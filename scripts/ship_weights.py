@@ -20,6 +20,7 @@ from audiogan_tf.models import catalogue, vae
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage import checkpoints
 from audiogan_tf.storage.places import pretrained_folder
+from audiogan_tf.storage.recipes import current
 from audiogan_tf.storage.weights import register, save_weights
 
 import numpy as np
@@ -72,7 +73,7 @@ def main():
         "command": command,
         "seed": 0,
         "cpu_minutes": float((run / "cpu_minutes.txt").read_text()),
-        "corpus_digest": judge_for(corpus).reference.digest,
+        "corpus_digest": current(judge_for(corpus).reference.digest),
     }
     file, metrics = f"{options.name}.npz", _figures(report)
     register(options.name, file, kind="generator", metrics=metrics, **about)
