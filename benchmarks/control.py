@@ -13,6 +13,7 @@ import audiogan_tf
 from audiogan_tf import synth
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import latent
+from audiogan_tf.showing import plots
 from audiogan_tf.showing.players import flac_bytes
 from audiogan_tf.sound import descriptors
 
@@ -107,8 +108,6 @@ def duration_direction(name):
 
 def slider_delay(name, turns=50):
     """Milliseconds from a new value to 16-bit sound and a picture, median and 95th percentile."""
-    from audiogan_tf import plots
-
     generator = audiogan_tf.SoundGenerator.load(name)
     sing, labels = latent.voice(generator), np.zeros((1, len(generator.conditions)), "int32")
     took = []

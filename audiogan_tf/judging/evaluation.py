@@ -15,6 +15,7 @@ from audiogan_tf.judging import metrics
 from audiogan_tf.judging.judge import Hearing, remember
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.judging.metrics import NEIGHBOURS
+from audiogan_tf.storage import recipes
 
 import numpy as np
 
@@ -122,8 +123,9 @@ def evaluate(waveforms, corpus, labels=None, judge=None, sample_rate=None):
 
 
 def _reference(judge, corpus):
-    if judge.reference is not None and judge.reference.digest == corpus.digest:
-        return judge.reference
+    reference = judge.reference
+    if reference is not None and recipes.current(reference.digest) == corpus.digest:
+        return reference
     return remember(judge, corpus)
 
 

@@ -269,8 +269,10 @@ class Singer(layers.Layer):
 
 
 def network_of(shape, **sizes):
-    """The WaveNet for clips of (samples, 1); sizes: its other arguments."""
-    return WaveNet(shape[0], **sizes)
+    """The WaveNet for clips of (samples, 1), its weights made; sizes: its other arguments."""
+    network = WaveNet(shape[0], **sizes)
+    network.build()
+    return network
 
 
 def build_generator(**sizes):

@@ -14,7 +14,7 @@ from audiogan_tf.models.sound_generator import SoundGenerator, save_generator
 from audiogan_tf.showing import plots
 from audiogan_tf.showing.report import write_report
 from audiogan_tf.sound import audio
-from audiogan_tf.storage import checkpoints
+from audiogan_tf.storage import checkpoints, recipes
 from audiogan_tf.storage.files import atomic_path
 from audiogan_tf.training.callbacks import Preview, Progress, StopAfter, StopOnInterrupt, StopOnNaN
 from audiogan_tf.training.folders import (
@@ -79,7 +79,7 @@ class Run:
     def _check_same(self, config):
         found = read_run_config(self.out)
         for key in ("corpus_digest", "model", "seed"):
-            if found[key] != config[key]:
+            if recipes.current(found[key]) != config[key]:
                 raise InputError(
                     f"{self.out}: the run there has {key}={found[key]!r}, asked for "
                     f"{config[key]!r}; resume it with its own settings or choose another --out"
