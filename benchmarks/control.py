@@ -107,8 +107,6 @@ def duration_direction(name):
 
 def slider_delay(name, turns=50):
     """Milliseconds from a new value to 16-bit sound and a picture, median and 95th percentile."""
-    from audiogan_tf import plots
-
     generator = audiogan_tf.SoundGenerator.load(name)
     sing, labels = latent.voice(generator), np.zeros((1, len(generator.conditions)), "int32")
     took = []

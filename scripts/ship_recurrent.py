@@ -66,7 +66,7 @@ def ship_melodies(path, epochs, rate):
     symbol_rnn.save_symbols(path, network, {"corpus": "melodies", "epochs": epochs, "seed": 0})
     real = [tunes.decode(row) for row in corpus.train]
     keys = np.tile([tunes.key_token(key) for key in tunes.KEYS], 50)[:, None]  # (1200, 1)
-    network = symbol_rnn.load_symbols(path)  # rounded to float16
+    network = catalogue.load(path)  # rounded to float16
     metrics = {"held_out_loss": round(history.history["val_loss"][-1], 4)}
     for name, heat in (("", 1.0), ("cooler_", 0.75)):
         drawn = network.generate(keys, melodies.LENGTH, seed=1, temperature=heat)

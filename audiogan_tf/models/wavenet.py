@@ -288,7 +288,9 @@ def network_of(shape, class_counts=(), temperature=1.0, **sizes):
 
     sizes: arguments of WaveNet.
     """
-    return WaveNet(shape[0], class_counts, temperature=temperature, **sizes)
+    network = WaveNet(shape[0], class_counts, temperature=temperature, **sizes)
+    network.build()
+    return network
 
 
 def build_generator(**sizes):

@@ -102,8 +102,6 @@ def test_no_tune_of_the_test_side_is_in_the_training_side(corpus):
 
 
 def test_a_tune_is_played_in_time_and_in_tune():
-    from audiogan_tf.sound import descriptors
-
     tune = melodies.Tune("A minor", (((69, 4), (None, 4)), ((76, 8),)))
     sound = melodies.play_melody(tune, tempo=120, sample_rate=16000)
     assert sound.dtype == np.float32 and len(sound) == pytest.approx(4 * 16000, abs=800)

@@ -71,7 +71,7 @@ def test_right_divergence_passes(capsys):
 @pytest.fixture(scope="module")
 def model():
     decoder = SoundGenerator.load("notes_vae").network
-    return vae.VAE(vae.load_encoder("notes_vae_encoder"), decoder)
+    return vae.VAE(catalogue.load("notes_vae_encoder"), decoder)
 
 
 def surprise(model, pictures, labels):

@@ -62,7 +62,7 @@ def test_a_step_is_one_place_of_the_whole(cell):
     state = network.begin(1)
     assert len(state) == (2 if cell == "lstm" else 1)
     for t in range(5):
-        logits, state = network.step(tokens[:, t], state)
+        logits, state = network.read_on(tokens[:, t], state)
         np.testing.assert_allclose(logits, whole[:, t], atol=1e-4)
 
 
@@ -136,11 +136,11 @@ def test_wrong_settings_are_named():
 def test_symbols_survive_a_file(tmp_path):
     network = symbols("lstm")
     symbol_rnn.save_symbols(tmp_path / "a.npz", network, {"corpus": "x"})
-    again = symbol_rnn.load_symbols(tmp_path / "a.npz")
+    again = catalogue.load(tmp_path / "a.npz")
     assert again.get_config() == network.get_config() | {"name": again.name}
     np.testing.assert_allclose(again(np.array([[1, 2]])), network(np.array([[1, 2]])), atol=0.02)
     with pytest.raises(InputError, match="not a network of symbols"):
-        symbol_rnn.load_symbols("judge_drums")
+        catalogue.load("judge_drums")
 
 
 def test_whitened_frames_have_unit_spread_and_a_way_back():
