@@ -1,7 +1,7 @@
 """Recurrent networks: the loop equals the slow way, losses equal their formulas."""
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import frame_rnn, symbol_rnn
+from audiogan_tf.models import catalogue, frame_rnn, symbol_rnn
 from audiogan_tf.models.sampling import pick
 from audiogan_tf.models.sound_generator import SoundGenerator
 from audiogan_tf.sound import audio
