@@ -1,10 +1,10 @@
 """Every generator of lessons 05 to 11 on one corpus, one protocol and one budget.
 
-Each model of audiogan_tf.learners and each repaired listing of the documents trains on `drums` for
+Each model of models.MODELS and each repaired listing of the documents trains on `drums` for
 the same CPU time (of all cores; making the graph is not counted), then draws the same number of
 clips, which the judge hears. Rows are stored in data/leaderboard.csv as they are finished: stop
 whenever you like, the same command goes on, and where nothing is missing it prints the table and
-draws it beside the CSV. Lesson 12 reads it, scripts/data_readme.py puts it into benchmarks/README.md.
+draws it beside the CSV. Lesson 12 reads it, scripts/data_readme.py puts it into README.md here.
 
 - accuracy: share of clips that the judge hears as asked; empty where nothing can be asked for
 - Inception Score, of 8: clear and even classes

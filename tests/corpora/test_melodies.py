@@ -4,6 +4,7 @@ from audiogan_tf.corpora import melodies as corpus_module
 from audiogan_tf.errors import InputError
 from audiogan_tf.lessons.figures import lesson_10
 from audiogan_tf.showing import plots
+from audiogan_tf.sound import descriptors
 from audiogan_tf.synth import melodies
 
 import numpy as np

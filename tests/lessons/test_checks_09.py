@@ -1,7 +1,7 @@
 """Lesson 09's checks: stubs fail, solutions pass, typical mistakes get their own hint."""
 
 from audiogan_tf.lessons import checks
-from audiogan_tf.models import vae
+from audiogan_tf.models import catalogue, vae
 from audiogan_tf.models.sound_generator import SoundGenerator
 
 import numpy as np

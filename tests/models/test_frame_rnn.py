@@ -6,6 +6,7 @@ from audiogan_tf.models.sampling import pick
 from audiogan_tf.models.sound_generator import SoundGenerator
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import Representation
+from audiogan_tf.storage import weights
 
 import keras
 import numpy as np
@@ -103,8 +104,7 @@ def test_a_draw_at_the_edge_stays_among_the_kept():
 
 
 def test_the_loss_leaves_filled_places_out():
-    inputs, targets = symbol_rnn.teacher_forcing([[5, 6, 1, 0, 0]])
-    assert inputs.tolist() == [[5, 6, 1, 0]] and targets.tolist() == [[6, 1, 0, 0]]
+    targets = np.array([[6, 1, 0, 0]])
     logits = np.random.default_rng(0).standard_normal((1, 4, 9)).astype("float32")
     logs = scipy.special.log_softmax(logits, axis=-1)
     wanted = -(logs[0, 0, 6] + logs[0, 1, 1]) / 2
@@ -115,7 +115,7 @@ def test_a_sequence_is_learned_by_fit():
     network = symbol_rnn.SymbolRNN(8, 16, embedding=8, dropout=0.0)
     tokens = np.tile([2, 3, 4, 5, 6, 7, 1], (64, 1))
     network.compile(keras.optimizers.Adam(0.03), symbol_rnn.next_token_loss())
-    network.fit(*symbol_rnn.teacher_forcing(tokens), epochs=25, verbose=0)
+    network.fit(tokens[:, :-1], tokens[:, 1:], epochs=25, verbose=0)
     assert np.array_equal(network.generate([[2]], 9, top_k=1), [[2, 3, 4, 5, 6, 7, 1, 0, 0]])
 
 
@@ -135,11 +135,12 @@ def test_wrong_settings_are_named():
 
 def test_symbols_survive_a_file(tmp_path):
     network = symbols("lstm")
-    symbol_rnn.save_symbols(tmp_path / "a.npz", network, {"corpus": "x"})
+    sizes = {"vocabulary": 30, "width": 12, "cell": "lstm", "embedding": 8}
+    config = {"kind": "symbols", "sizes": sizes}
+    weights.save_weights(tmp_path / "a.npz", config, network.get_weights())
     again = catalogue.load(tmp_path / "a.npz")
-    assert again.get_config() == network.get_config() | {"name": again.name}
     np.testing.assert_allclose(again(np.array([[1, 2]])), network(np.array([[1, 2]])), atol=0.02)
-    with pytest.raises(InputError, match="not a network of symbols"):
+    with pytest.raises(InputError, match="not a single network"):
         catalogue.load("judge_drums")
 
 

@@ -1,7 +1,7 @@
 """Ways through the noise keep their promises, and inversion and saliency find what is there."""
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import dcgan, latent
+from audiogan_tf.models import catalogue, dcgan, latent
 from audiogan_tf.models.layers import ConditionalBatchNorm
 from audiogan_tf.models.sound_generator import SoundGenerator
 from audiogan_tf.sound.representation import Representation

@@ -1,6 +1,6 @@
 from audiogan_tf import InputError
 from audiogan_tf.judging.fidelity import snr_over_mean
-from audiogan_tf.models import dcgan, vae
+from audiogan_tf.models import catalogue, dcgan, vae
 from audiogan_tf.storage.weights import save_weights
 
 import keras

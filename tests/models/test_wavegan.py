@@ -231,7 +231,9 @@ def test_a_model_brings_its_representation(model):
     own = catalogue.representation_for(corpus, model)
     assert own is pictures if model == "small" else own.spectrogram is pictures
     gan = catalogue.build(own.shape, (8,), model)
-    assert gan.generate(2, [0, 7]).shape == (2, *own.shape) and gan.sizes["shape"] == list(own.shape)
+    assert gan.generate(2, [0, 7]).shape == (2, *own.shape) and gan.sizes["shape"] == list(
+        own.shape
+    )
     with pytest.raises(InputError, match="'wavegam' is unknown; use one of small.*wavegan"):
         catalogue.representation_for(corpus, "wavegam")
 

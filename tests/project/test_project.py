@@ -108,11 +108,11 @@ def test_sanitiser_hides_sound_but_not_the_player(root):
 
     parser = configparser.ConfigParser()
     parser.read(root / "tests" / "nbval_sanitize.cfg")
-    text = '<audio src="data:audio/wav;base64,UklGRg+/=="></audio> kick [time: 12.3 s] 0.91 12.3 s'
+    text = '<audio src="data:audio/flac;base64,UklGRg+/=="></audio> kick [time: 12.3 s] 0.91 12.3 s'
     for name in parser.sections():
         text = re.sub(parser[name]["regex"], parser[name]["replace"], text)
     assert text == (
-        '<audio src="data:audio/wav;base64,SOUND"></audio> kick [time: SECONDS] 0.91 12.3 s'
+        '<audio src="data:audio/flac;base64,SOUND"></audio> kick [time: SECONDS] 0.91 12.3 s'
     )
 
 
