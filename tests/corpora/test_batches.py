@@ -18,9 +18,9 @@ def numbered_clips(count):
     return Clips(sounds, np.arange(count, dtype="int32")[:, None])
 
 
-def drawn(clips, batches, batch_size, **options):
-    """Numbers of the clips in the first batches, (batches, batch_size)."""
-    data = batches(clips, TINY, batch_size, **options).take(batches)
+def drawn(clips, count, batch_size, **options):
+    """Numbers of the clips in the first `count` batches, (count, batch_size)."""
+    data = batches(clips, TINY, batch_size, **options).take(count)
     return np.stack([conditions.numpy()[:, 0] for _, conditions in data])
 
 

@@ -37,9 +37,9 @@ def kept(tmp_path_factory):
     return shards.write_shards(numbered(50), tmp_path_factory.mktemp("s") / "kept", 8)
 
 
-def drawn(clips, batches, **options):
-    """Numbers of the clips in the first batches, (batches, BATCH)."""
-    data = batches(clips, TINY, BATCH, **options).take(batches)
+def drawn(clips, count, **options):
+    """Numbers of the clips in the first `count` batches, (count, BATCH)."""
+    data = batches(clips, TINY, BATCH, **options).take(count)
     return np.stack([conditions.numpy()[:, 0] for _, conditions in data])
 
 

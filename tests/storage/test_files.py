@@ -94,7 +94,8 @@ def test_a_full_disk_keeps_the_previous_file(tmp_path, what):
         "bytes": "with files.atomic_path(sys.argv[1]) as t: t.write_bytes(bytes(100_000))",
         "sound": "audio.save(sys.argv[1], numpy.zeros(50_000), 8000)",
     }[what]
-    setup = "import sys, signal, numpy; from audiogan_tf import audio, files, errors; "
+    setup = "import sys, signal, numpy; from audiogan_tf import errors; "
+    setup += "from audiogan_tf.sound import audio; from audiogan_tf.storage import files; "
     ignore = "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
     guarded = f"try: {script}\n" if what == "sound" else f"try:\n    {script}\n"
     guarded += "except errors.InputError as error: print(error)\n"
