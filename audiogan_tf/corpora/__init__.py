@@ -15,6 +15,7 @@ from audiogan_tf.corpora.found import FolderWarning, Found
 from audiogan_tf.corpora.fsdd import load_fsdd
 from audiogan_tf.corpora.melodies import Melodies, load_melodies
 from audiogan_tf.corpora.notes import load_notes
+from audiogan_tf.corpora.pictures import pictures_for
 from audiogan_tf.corpora.published import (
     load_ljspeech,
     load_nsynth,

@@ -79,6 +79,8 @@ def load_folder(
     representation = pictures_for(sample_rate, wanted)
     starts = [clip_starts(fact, representation.seconds, slice) for fact in facts]
     *sides, notes = _sides(facts, starts, layout, representation)
+    empty = {path.parent for path in paths} - {fact.path.parent for fact in facts}
+    passed += [f"nothing is left of {printable(place)}" for place in sorted(empty)]
     notes = (*passed, *layout.notes, *notes)
     found = _found(folder, facts, starts, left_out, layout, notes, sides[0], representation)
     if left_out:

@@ -1,3 +1,4 @@
+import fcntl
 import hashlib
 import io
 import os
@@ -74,6 +75,20 @@ def test_atomic_path_replaces_the_file_and_leaves_nothing_else(tmp_path):
             temporary.write_text(text)
         assert target.read_text() == text
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_is_flushed_is_open_for_writing(tmp_path, monkeypatch):
+    """Windows refuses to flush a file that is open for reading only."""
+    flush, modes = os.fsync, []
+
+    def watched(number):
+        modes.append(fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE)
+        flush(number)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    with atomic_path(tmp_path / "a.txt") as temporary:
+        temporary.write_text("new")
+    assert modes == [os.O_RDWR]
 
 
 def test_a_failure_keeps_the_previous_file(tmp_path):
