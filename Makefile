@@ -4,19 +4,27 @@
 PYTHON ?= python3.13 python3.12 python3.11 python3.10 python3
 PY := .venv/bin/python
 NB ?= $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb)
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=1800 --nbval-sanitize-with tests/nbval_sanitize.cfg
 TWO := --numprocesses=2 --dist=loadfile
+SETTINGS ?= numpy onednn one two
+threads = TF_NUM_INTRAOP_THREADS=$(1) TF_NUM_INTEROP_THREADS=$(1) OMP_NUM_THREADS=$(1)
+UNDER_numpy := NPY_DISABLE_CPU_FEATURES=X86_V4
+UNDER_onednn := ONEDNN_MAX_CPU_ISA=AVX2
+UNDER_one := $(call threads,1)
+UNDER_two := $(call threads,2)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 1
 
-.PHONY: help run lab test lint notebooks bench requirements clean
+.PHONY: help run lab test portability $(SETTINGS:%=portability-%) seeds lint notebooks bench requirements clean
 
 help:
 	@echo "make run           train a GAN on drum sounds for two minutes and hear the result"
 	@echo "make lab           open the lessons in JupyterLab"
 	@echo "make test          unit tests, then every lesson and solution against its stored output"
+	@echo "make portability   the same tests as on other processors and with other thread counts"
+	@echo "make seeds         run lessons with other random seeds: what they print must hold (one: NB=...)"
 	@echo "make lint          check the style of code and notebooks, and which room imports which"
 	@echo "make notebooks     execute all lessons and store their outputs (one: NB=notebooks/00_x.ipynb)"
 	@echo "make bench         measure speed and quality; installs PyTorch for the comparison"
@@ -42,6 +50,15 @@ test: .venv/stamp
 	$(PY) -m pytest $(TWO) tests
 	$(PY) -m pytest $(TWO) $(NBVAL) notebooks
 
+# numpy as without AVX-512, oneDNN as without it, one thread, two threads.
+portability: $(SETTINGS:%=portability-%)
+
+$(SETTINGS:%=portability-%): portability-%: .venv/stamp
+	env $(or $(UNDER_$*),$(error SETTINGS=$*: use some of numpy onednn one two)) $(MAKE) test
+
+seeds: .venv/stamp
+	$(PY) scripts/other_seeds.py $(NB)
+
 lint: .venv/stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -50,7 +67,7 @@ lint: .venv/stamp
 # PYTEST_CURRENT_TEST keeps ipykernel from storing TensorFlow's C++ log, as it does under nbval.
 notebooks: .venv/stamp
 	PYTEST_CURRENT_TEST=notebooks $(PY) -m nbconvert --to notebook --execute --inplace \
-	    --ExecutePreprocessor.timeout=600 --ExecutePreprocessor.record_timing=False $(NB)
+	    --ExecutePreprocessor.timeout=1800 --ExecutePreprocessor.record_timing=False $(NB)
 
 bench: .venv/stamp
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable ".[bench]"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound import audio
+from audiogan_tf.sound.audio_files import find_sounds
 from audiogan_tf.storage.files import atomic_path
 
 import numpy as np
@@ -50,7 +51,7 @@ def read_sounds(folder, representation):
                 raise InputError(f"{table}: its first line must be file,label; mend or remove it")
             rows = [(folder / row["file"], row["label"] or "") for row in reader]
     else:
-        rows = [(path, "") for path in audio.find_sounds(folder)]
+        rows = [(path, "") for path in find_sounds(folder)]
     if not rows:
         raise InputError(f"{folder}: no sound files here; run `generate --out {folder}` first")
     rate, samples = representation.sample_rate, representation.samples

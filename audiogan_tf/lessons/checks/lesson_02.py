@@ -79,7 +79,7 @@ def lesson_02_representation(representation):
     level = spectral_convergence(wanted, got, 512, 128)
     expect(
         level < -15,
-        f"the way back reaches {level:.1f} dB, wanted is under -15 dB: look at "
+        f"the way back reaches {level:.0f} dB, wanted is under -15 dB: look at "
         "the error budget for the step that costs most, and spend the numbers there",
     )
     return f"{numbers} numbers a clip and {level:.0f} dB: a better bargain than the lesson's."
