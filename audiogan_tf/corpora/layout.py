@@ -89,12 +89,13 @@ def held_out_files(layout):
             return layout.given, notes
         named = ", ".join(layout.classes[number] for number in sorted(untrained)[:3])
         notes.append(f"the split given is not used: no file of {named} would be trained")
-    held = np.zeros(len(numbers), bool)
-    for number in range(len(layout.classes)):
-        own = np.flatnonzero(numbers == number)
-        if len(own) > 1:
-            held[own[ONE_IN - 1 :: ONE_IN] if len(own) >= ONE_IN else own[:1]] = True
-    return held, notes
+    order = np.argsort(numbers, kind="stable")
+    sizes = np.bincount(numbers, minlength=len(layout.classes))
+    ranks = np.empty(len(numbers), int)  # place of each file in its class
+    ranks[order] = np.arange(len(numbers)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    few = sizes[numbers] < ONE_IN
+    first = few & (sizes[numbers] > 1) & (ranks == 0)
+    return first | (~few & (ranks % ONE_IN == ONE_IN - 1)), notes
 
 
 def held_out_clips(layout, held, counts):

@@ -12,7 +12,8 @@ def pictures_for(sample_rate, seconds):
 
     Windows last 32 to 64 ms (never fewer than 512 samples), hops a quarter of that; 64 mel bands
     up to 16 kHz, 80 up to 24 kHz, 96 above, where the same bands would stand too far apart. For
-    long clips windows and hops double once. Frames and bands are multiples of 16.
+    long clips windows and hops double once. Frames and bands are multiples of 16, so that networks
+    can halve them; more than 256 frames of 32, so that samples can be quartered too (WaveGAN).
     """
     n_fft = max(512, 2 ** int(np.ceil(np.log2(0.032 * sample_rate))))
     if _frames(seconds, sample_rate, n_fft) > MOST_FRAMES and 2 * n_fft <= 0.1 * sample_rate:
@@ -25,7 +26,9 @@ def pictures_for(sample_rate, seconds):
 
 
 def _frames(seconds, sample_rate, n_fft):
-    return 16 * int(np.ceil((seconds * sample_rate / (n_fft // 4) + 1) / 16))
+    frames = seconds * sample_rate / (n_fft // 4) + 1
+    step = 16 if frames <= MOST_FRAMES else 32
+    return step * int(np.ceil(frames / step))
 
 
 def in_words(own):

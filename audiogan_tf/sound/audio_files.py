@@ -50,7 +50,7 @@ def _may_enter(here, name, passed):
     if name.startswith("."):
         return False
     path = here / name
-    if path.is_symlink() and here.resolve().is_relative_to(path.resolve()):
+    if path.is_symlink() and path.resolve() in {above.resolve() for above in (here, *here.parents)}:
         passed.append((path, "a link back to a folder above it"))
         return False
     return True
@@ -96,6 +96,34 @@ class _Longer(io.FileIO):
         return super().tell() * (64 if self.at_end else 1)
 
 
+class _Finished(io.FileIO):
+    """A WAV file whose writer never came back to fill in the size of its samples: all there are.
+
+    place: where the size stands, which is 0 because the file came through a pipe, or because the
+    recorder was switched off.
+    """
+
+    def __init__(self, path, place):
+        super().__init__(path)
+        self.size = range(place, place + 4)
+
+    def readinto(self, buffer):
+        start = self.tell()
+        count = super().readinto(buffer)
+        for place in self.size:
+            if start <= place < start + count:
+                memoryview(buffer).cast("B")[place - start] = 0xFF
+        return count
+
+
+def _mended(path):
+    """The file as libsndfile reads it whole; None if it does so anyway."""
+    place, size, left = _samples_chunk(path)
+    if place and left and not size:
+        return _Finished(path, place)
+    return _Longer(path) if _is_bare_mp3(path) else None
+
+
 @contextlib.contextmanager
 def open_sound(path):
     """Open a sound file whatever its name's bytes, as a SoundFile.
@@ -108,8 +136,8 @@ def open_sound(path):
         _check_kind(path, shown)
         with contextlib.ExitStack() as stack:
             name = str(path) if os.name == "nt" else os.fsencode(path)
-            if _is_bare_mp3(path):
-                name = stack.enter_context(_Longer(path))
+            if mended := _mended(path):
+                name = stack.enter_context(mended)
             yield stack.enter_context(SoundFile(name))
     except UnreadableSound:
         raise
@@ -178,15 +206,28 @@ def _is_cut_short(path):
 
     libsndfile forgives that. A size written by a pipe, which cannot know it, promises nothing.
     """
+    _, size, left = _samples_chunk(path)
+    return left + 1 < size < STREAMED
+
+
+def _samples_chunk(path):
+    """Of a WAV or AIFF file: where the size of its samples stands, that size, and what is there.
+
+    Sizes in bytes; all 0 for a file of another kind.
+    """
     kinds = {b"RIFF": ("little", b"data"), b"RIFX": ("big", b"data"), b"FORM": ("big", b"SSND")}
     with open(path, "rb") as file:
         order, wanted = kinds.get(file.read(12)[:4], ("little", b""))
         while wanted and len(head := file.read(8)) == 8:
             size = int.from_bytes(head[4:], order)
             if head[:4] == wanted:
-                return size < STREAMED and size > Path(path).stat().st_size - file.tell() + 1
+                start = file.tell()
+                # an empty one is followed by the name of the next chunk, not by samples
+                empty = size == 0 and all(32 <= byte < 127 for byte in file.read(4))
+                left = 0 if empty else Path(path).stat().st_size - start
+                return start - 4, size, left
             file.seek(size + size % 2, os.SEEK_CUR)
-    return False
+    return 0, 0, 0
 
 
 def read_window(path, start, seconds):

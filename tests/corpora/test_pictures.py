@@ -2,7 +2,8 @@
 
 from audiogan_tf.corpora.pictures import in_words, pictures_for
 from audiogan_tf.models.layers import halvings
-from audiogan_tf.sound import cents, pitch
+from audiogan_tf.models.wavegan import build_generator
+from audiogan_tf.sound import Waveform, cents, pitch
 
 import numpy as np
 import pytest
@@ -44,3 +45,9 @@ def test_the_pitch_survives_the_picture_at_any_rate(rate):
     back = own.inverse(own.forward(sounds)).numpy()
     off = np.abs(cents(pitch(back, rate, 50, 3000), TONES))
     assert off.max() < 20, off
+
+
+@pytest.mark.parametrize("rate, seconds", [(16000, 5.0), (22050, 10.0), (44100, 2.0)])
+def test_networks_of_samples_suit_them_too(rate, seconds):
+    shape = Waveform(pictures_for(rate, seconds)).shape
+    assert build_generator(shape, channels=2).output_shape == (None, *shape)

@@ -52,11 +52,19 @@ def test_a_flac_from_a_pipe_is_read_whole(tmp_path, noise):
     assert rate == RATE and np.abs(back - noise).max() < 1e-4 and len(back) == len(noise)
 
 
-@pytest.mark.parametrize("size", [0x7FFFF000, 0x7FFFFFFF, 0xFFFFFFFF])
+@pytest.mark.parametrize("size", [0x7FFFF000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0])
 def test_a_wav_from_a_pipe_is_read_whole(tmp_path, noise, size):
     piped_wav(tmp_path / "a.wav", noise, size)
     back, _ = audio.load(tmp_path / "a.wav")
     assert len(back) == len(noise) and np.abs(back - noise).max() < 1e-4
+
+
+def test_a_wav_without_samples_has_none_though_a_chunk_follows(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(0), RATE)
+    content = (tmp_path / "a.wav").read_bytes()
+    (tmp_path / "a.wav").write_bytes(content + b"LIST" + (4).to_bytes(4, "little") + b"INFO")
+    with pytest.raises(UnreadableSound, match="0 samples"):
+        audio.load(tmp_path / "a.wav")
 
 
 def test_a_wav_with_chunks_around_its_samples_is_read(tmp_path, noise):
@@ -176,6 +184,13 @@ def test_linked_folders_are_entered_and_loops_are_not(tmp_path):
     passed = []
     assert names(tmp_path / "in", passed=passed) == ["kick/1.wav", "snare/1.wav"]
     assert passed == [(tmp_path / "in" / "snare" / "again", "a link back to a folder above it")]
+
+
+def test_links_to_each_other_are_entered_once(tmp_path):
+    make(tmp_path, "a/1.wav", "b/2.wav")
+    (tmp_path / "a" / "x").symlink_to("../b")
+    (tmp_path / "b" / "y").symlink_to("../a")
+    assert names(tmp_path) == ["a/1.wav", "a/x/2.wav", "b/2.wav", "b/y/1.wav"]
 
 
 def test_a_runs_folder_is_not_part_of_a_folder_of_sounds(tmp_path):
