@@ -1,5 +1,7 @@
 """What a corpus is: clips with labels and factors, in memory or streamed, and where they lie."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 
 from audiogan_tf.errors import InputError
@@ -82,6 +84,7 @@ class Corpus:
 
     conditions: name -> class names, in order; the first is the label a clip is asked for.
     representation: the pictures that suit these sounds. digest: SHA-256 of the content.
+    found: what was found in a user's folder, or None; own: whether it is a user's folder.
     """
 
     name: str
@@ -91,6 +94,14 @@ class Corpus:
     train: Clips | StreamedClips
     test: Clips | StreamedClips
     digest: str
+    found: object = None
+    own: bool = False
+
+    @property
+    def key(self):
+        """Which sounds these are, in which form: content, rate, length and pictures."""
+        form = [self.digest, self.representation.get_config()]
+        return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
 
     @property
     def classes(self):

@@ -81,4 +81,4 @@ def _split_folder(folder, paths, representation, digest):
         for side in (keep, held_out)
     ]
     rate = representation.sample_rate
-    return Corpus(str(folder), rate, {"label": classes}, representation, *sides, digest)
+    return Corpus(str(folder), rate, {"label": classes}, representation, *sides, digest, own=True)

@@ -10,6 +10,7 @@ import html
 import io
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.showing.lettering import plain_text
 
 import numpy as np
 
@@ -132,7 +133,7 @@ def spectrogram_grid(pictures, representation, titles=None, columns=4, title="Sp
             continue
         image = axis.imshow(levels[i].T, origin="lower", aspect="auto", extent=extent, **scale)
         if titles is not None:
-            axis.set_title(titles[i], fontsize=PANEL_TITLE)
+            axis.set_title(titles[i], fontsize=PANEL_TITLE, **plain_text(titles[i]))
         if i + columns >= len(levels):  # nothing below it
             axis.tick_params(labelbottom=True)
     axes[0, 0].set_xlim(0, representation.seconds)
@@ -172,7 +173,7 @@ def waveforms(sounds, sample_rate, title="Waveforms"):
     for axis, (caption, waveform) in zip(axes[:, 0], sounds, strict=True):
         axis.plot(np.arange(len(waveform)) / sample_rate, waveform, color=BLUE, linewidth=0.7)
         axis.axhline(0, color=GREY, linewidth=0.5)
-        axis.set_title(caption, loc="left", fontsize=PANEL_TITLE)
+        axis.set_title(caption, loc="left", fontsize=PANEL_TITLE, **plain_text(caption))
     peak = max(float(np.abs(waveform).max(initial=0)) for _, waveform in sounds)
     axes[0, 0].set_ylim(-max(1.0, peak), max(1.0, peak))
     axes[0, 0].set_xlim(0, max(len(waveform) for _, waveform in sounds) / sample_rate)
@@ -201,8 +202,8 @@ def confusion_matrix(asked, heard, classes, title="Asked and heard"):
         axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=9)
     slanted = max(map(len, classes)) > 3
     rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
-    axis.set_xticks(range(len(classes)), classes, **rotation)
-    axis.set_yticks(range(len(classes)), classes)
+    axis.set_xticks(range(len(classes)), classes, **rotation, **plain_text(*classes))
+    axis.set_yticks(range(len(classes)), classes, **plain_text(*classes))
     axis.set(xlabel="class heard by the judge", ylabel="class asked for", title=title)
     figure.colorbar(image, ax=axis, label="share of the row (%)", shrink=0.8)
     return figure
@@ -227,7 +228,8 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
             place |= {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
             axis.annotate(text, (1, value), color=colour, **place)
     title = "Score between noise and real clips"
-    axis.set(xlabel="training step", ylabel=metric, title=title)
+    axis.set(xlabel="training step", title=title)
+    axis.set_ylabel(metric, **plain_text(metric))
     axis.set_xlim(0, max(steps, default=1) or 1)
     axis.margins(y=0.08)
     return figure
@@ -256,7 +258,7 @@ def between_floors(reports, metrics):
         if min(known) > 0 and max(known) > 30 * min(known):
             axis.set_xscale("log")
             axis.xaxis.set_major_formatter("{x:g}")
-        axis.set_yticks(range(len(rows)), list(reports))
+        axis.set_yticks(range(len(rows)), list(reports), **plain_text(*reports))
         axis.set(xlabel=f"{metric} (1)", ylim=(len(rows) - 0.5, -0.5))
         axis.margins(x=0.12)
     figure.suptitle("Between noise and real clips", fontsize=TITLE)
