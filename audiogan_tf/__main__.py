@@ -105,9 +105,9 @@ def train(options):
     from audiogan_tf import corpora, judging, training
 
     out = Path(options.out)
-    training.check_folder(out, options.resume)
     if options.corpus not in corpora.CORPORA:
         training.check_outside(out, options.corpus)
+    training.check_folder(out, options.resume)
     corpus = load_corpus(options, **({"skip_unreadable": False} if options.strict else {}))
     training.check_run(corpus, out, options.model, options.seed, options.resume)
     print(*training.describe(corpus), sep="\n", flush=True)

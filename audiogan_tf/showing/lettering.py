@@ -36,7 +36,7 @@ def numbered_unless_drawable(names):
 def _unusual(texts):
     """The letters that the usual font lacks, a frozenset of code points."""
     usual = _letters_of(_path_of_usual_font())
-    written = {ord(letter) for text in texts for letter in str(text) if letter.isprintable()}
+    written = {ord(letter) for text in texts for letter in str(text) if letter > "~"}
     return frozenset(written - usual)
 
 

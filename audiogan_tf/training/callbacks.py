@@ -150,14 +150,18 @@ class Pace(keras.callbacks.Callback):
             from tqdm import tqdm
 
             pace = (time.perf_counter() - self.began) / self.TIMED
-            tqdm.write(self.in_words(pace, self.model.step))
+            tqdm.write(self.in_words(pace, self.model.step - self.count))
 
-    def in_words(self, pace, step):
-        """What `pace`, in seconds a step, means for the rest of the training at `step`."""
-        said = f"about {pace:.2g} s a step: "
+    def in_words(self, pace, done=0):
+        """What `pace`, in seconds a step, means for the time or the steps asked for.
+
+        done: steps that an earlier training made.
+        """
         if self.steps:
-            return said + f"about {max(self.steps - step, 0) * pace:.0f} s for the steps to come"
-        return said + f"about {round(self.seconds / pace, -1):,.0f} steps in {self.seconds} s"
+            steps, seconds = self.steps - done, (self.steps - done) * pace
+        else:
+            steps, seconds = self.seconds / pace, self.seconds
+        return f"about {pace:.2g} s a step: {float(f'{steps:.2g}'):,.0f} steps in {seconds:.0f} s"
 
 
 class StopAfter(keras.callbacks.Callback):

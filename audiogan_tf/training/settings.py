@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.models import catalogue
 from audiogan_tf.storage.files import atomic_path
 from audiogan_tf.training.folders import check_folder, read_run_config
 
@@ -30,6 +31,7 @@ def check_run(corpus, out, model="small", seed=0, resume=False):
     Raises InputError, naming what differs: the model, the seed, the rate and length of clips, or
     the files that were added, removed or changed since the run was started.
     """
+    catalogue.find(model)
     check_folder(out, resume)
     if not resume:
         return
