@@ -5,6 +5,7 @@ PYTHON ?= python3.13 python3.12 python3.11 python3.10 python3
 PY := .venv/bin/python
 NB ?= $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg
+TWO := --numprocesses=2 --dist=loadfile
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export TF_CPP_MIN_LOG_LEVEL := 3
@@ -16,7 +17,7 @@ help:
 	@echo "make run           train a GAN on drum sounds for two minutes and hear the result"
 	@echo "make lab           open the lessons in JupyterLab"
 	@echo "make test          unit tests, then every lesson and solution against its stored output"
-	@echo "make lint          check the style of code and notebooks"
+	@echo "make lint          check the style of code and notebooks, and which room imports which"
 	@echo "make notebooks     execute all lessons and store their outputs (one: NB=notebooks/00_x.ipynb)"
 	@echo "make bench         measure speed and quality; installs PyTorch for the comparison"
 	@echo "make requirements  pin pyproject.toml's dependencies again (newest: UPGRADE=1)"
@@ -38,12 +39,13 @@ lab: .venv/stamp
 	$(PY) -m jupyterlab $(AS_ROOT) $(firstword $(wildcard notebooks/00_*.ipynb))
 
 test: .venv/stamp
-	$(PY) -m pytest tests
-	$(PY) -m pytest $(NBVAL) notebooks
+	$(PY) -m pytest $(TWO) tests
+	$(PY) -m pytest $(TWO) $(NBVAL) notebooks
 
 lint: .venv/stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(dir $(PY))lint-imports --no-cache
 
 # PYTEST_CURRENT_TEST keeps ipykernel from storing TensorFlow's C++ log, as it does under nbval.
 notebooks: .venv/stamp

@@ -13,7 +13,8 @@ import audiogan_tf
 from audiogan_tf import synth
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import latent
-from audiogan_tf.showing.players import wav_bytes
+from audiogan_tf.showing import plots
+from audiogan_tf.showing.players import flac_bytes
 from audiogan_tf.sound import descriptors
 
 import numpy as np
@@ -107,8 +108,6 @@ def duration_direction(name):
 
 def slider_delay(name, turns=50):
     """Milliseconds from a new value to 16-bit sound and a picture, median and 95th percentile."""
-    from audiogan_tf import plots
-
     generator = audiogan_tf.SoundGenerator.load(name)
     sing, labels = latent.voice(generator), np.zeros((1, len(generator.conditions)), "int32")
     took = []
@@ -116,7 +115,7 @@ def slider_delay(name, turns=50):
         noise = np.full((1, generator.latent_dim), turn / turns, "float32")
         began = time.perf_counter()
         pictures, waves = sing(noise, labels)
-        wav_bytes(waves[0], generator.representation.sample_rate)
+        flac_bytes(waves[0], generator.representation.sample_rate)
         plots.tiles(pictures, columns=1, zoom=4)
         took.append(1000 * (time.perf_counter() - began))
     middle, most = np.quantile(took[2:], (0.5, 0.95))

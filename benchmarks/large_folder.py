@@ -51,7 +51,7 @@ def train(corpus, steps):
 
     Handing over a batch takes time as well: the same steps are timed with one that is always ready.
     """
-    gan, _ = catalogue.build(corpus.representation.shape, corpus.class_counts)
+    gan = catalogue.build(corpus.representation.shape, corpus.class_counts)
     step = tf.function(gan.train_step)
     streamed = batches(corpus.train, corpus.representation, BATCH)
     ready = streamed.take(1).cache().repeat().prefetch(8)

@@ -1,10 +1,10 @@
 """Every generator of lessons 05 to 11 on one corpus, one protocol and one budget.
 
-Each model of audiogan_tf.learners and each repaired listing of the documents trains on `drums` for
+Each model of models.MODELS and each repaired listing of the documents trains on `drums` for
 the same CPU time (of all cores; making the graph is not counted), then draws the same number of
 clips, which the judge hears. Rows are stored in data/leaderboard.csv as they are finished: stop
 whenever you like, the same command goes on, and where nothing is missing it prints the table and
-draws it beside the CSV. Lesson 12 reads it, scripts/data_readme.py puts it into the README.
+draws it beside the CSV. Lesson 12 reads it, scripts/data_readme.py puts it into README.md here.
 
 - accuracy: share of clips that the judge hears as asked; empty where nothing can be asked for
 - Inception Score, of 8: clear and even classes
@@ -77,11 +77,9 @@ def learner_of(name, corpus):
         drawn, size = corpus.representation, catalogue.BATCH_SIZE
     else:
         drawn = catalogue.representation_for(corpus, name)
-        learner, _ = catalogue.build(drawn.shape, corpus.class_counts, name, SEED)
+        learner = catalogue.build(drawn.shape, corpus.class_counts, name, SEED)
         size = catalogue.find(name).batch_size
-    if hasattr(learner, "adapt"):
-        examples = forward_all(corpus.train.audio, drawn)
-        learner.adapt(examples, corpus.train.conditions)
+    learner.adapt(forward_all(corpus.train.audio, drawn), corpus.train.conditions)
     labelled = learner.conditional
     return learner, drawn, batches(corpus.train, drawn, size, SEED, 0, labelled)
 

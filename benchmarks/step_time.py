@@ -108,7 +108,7 @@ class TorchGAN:
 def main():
     images = np.random.default_rng(0).uniform(-1, 1, (BATCH, 64, 64, 1)).astype("float32")
     labels = np.random.default_rng(1).integers(0, 6, (BATCH, 2)).astype("int32")
-    kit, _ = catalogue.build((64, 64, 1), CLASSES)
+    kit = catalogue.build((64, 64, 1), CLASSES)
     data = tf.data.Dataset.from_tensors((images, labels)).repeat()
     peer = TorchGAN()
     pictures = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()

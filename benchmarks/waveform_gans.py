@@ -48,10 +48,9 @@ def trained(corpus, seed, model, for_representation, for_discriminator):
     keras.utils.set_random_seed(seed)
     network = {"shape": samples.shape, "class_counts": corpus.class_counts}
     network |= chosen.generator_sizes
-    _, build = catalogue.GENERATORS[chosen.builder]
     sizes = chosen.learner.discriminator_sizes | for_discriminator
     game = chosen.learner._replace(discriminator_sizes=sizes)
-    gan = game(build(**network), network, seed)
+    gan = game(network, seed)
     data = batches(corpus.train, samples, chosen.batch_size, seed)
     gan.fit(data, epochs=1, steps_per_epoch=STEPS, shuffle=False, verbose=0)
     return gan, samples

@@ -1,4 +1,7 @@
-"""Write the generated parts of data/README.md: what is shipped, how it was made, its SHA-256."""
+"""Write the generated parts of data/README.md and benchmarks/README.md.
+
+What is shipped, how it was made and its SHA-256; the leaderboard.
+"""
 
 import csv
 import hashlib
@@ -89,6 +92,6 @@ def render(text):
 
 
 if __name__ == "__main__":
-    for path in (DATA / "README.md", DATA.parent / "README.md"):
+    for path in (DATA / "README.md", DATA.parent / "benchmarks" / "README.md"):
         path.write_text(render(path.read_text("utf-8")), encoding="utf-8")
         print(f"written: {path.relative_to(DATA.parent)}")

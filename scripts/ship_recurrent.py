@@ -11,10 +11,10 @@ from pathlib import Path
 import audiogan_tf
 from audiogan_tf.corpora import melodies
 from audiogan_tf.judging.evaluation import evaluate
-from audiogan_tf.models import frame_rnn, symbol_rnn
+from audiogan_tf.models import catalogue, frame_rnn, symbol_rnn
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage.places import pretrained_folder
-from audiogan_tf.storage.weights import register
+from audiogan_tf.storage.weights import register, save_weights
 from audiogan_tf.synth import melodies as tunes
 
 import keras
@@ -59,14 +59,16 @@ def ship_melodies(path, epochs, rate):
     corpus = melodies.load_melodies()
     network = symbol_rnn.SymbolRNN(tunes.VOCABULARY)
     network.compile(optimizer(len(corpus.train), epochs, rate), symbol_rnn.next_token_loss())
-    pairs, held_out = map(symbol_rnn.teacher_forcing, (corpus.train, corpus.test))
+    pairs, held_out = ((side[:, :-1], side[:, 1:]) for side in (corpus.train, corpus.test))
     history = network.fit(
         *pairs, batch_size=BATCH, epochs=epochs, validation_data=held_out, verbose=2
     )
-    symbol_rnn.save_symbols(path, network, {"corpus": "melodies", "epochs": epochs, "seed": 0})
+    about = {"corpus": "melodies", "epochs": epochs, "seed": 0}
+    config = {"kind": "symbols", "sizes": {"vocabulary": tunes.VOCABULARY}, "about": about}
+    save_weights(path, config, network.get_weights())
     real = [tunes.decode(row) for row in corpus.train]
     keys = np.tile([tunes.key_token(key) for key in tunes.KEYS], 50)[:, None]  # (1200, 1)
-    network = symbol_rnn.load_symbols(path)  # rounded to float16
+    network = catalogue.load(path)  # rounded to float16
     metrics = {"held_out_loss": round(history.history["val_loss"][-1], 4)}
     for name, heat in (("", 1.0), ("cooler_", 0.75)):
         drawn = network.generate(keys, melodies.LENGTH, seed=1, temperature=heat)

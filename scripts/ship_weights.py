@@ -20,6 +20,7 @@ from audiogan_tf.models import catalogue, vae
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage import checkpoints
 from audiogan_tf.storage.places import pretrained_folder
+from audiogan_tf.storage.recipes import current
 from audiogan_tf.storage.weights import register, save_weights
 
 import numpy as np
@@ -72,7 +73,7 @@ def main():
         "command": command,
         "seed": 0,
         "cpu_minutes": float((run / "cpu_minutes.txt").read_text()),
-        "corpus_digest": judge_for(corpus).reference.digest,
+        "corpus_digest": current(judge_for(corpus).reference.digest),
     }
     file, metrics = f"{options.name}.npz", _figures(report)
     register(options.name, file, kind="generator", metrics=metrics, **about)
@@ -95,7 +96,7 @@ def _ship_discriminator(run, generator, name, about):
     """Keep the discriminator that played against a generator, and how often it is right."""
     corpus, model = audiogan_tf.load_corpus(about["corpus"]), "small"
     shape, counts = generator.representation.shape, corpus.class_counts
-    gan, _ = catalogue.build(shape, counts, model)
+    gan = catalogue.build(shape, counts, model)
     checkpoints.restore(run / "checkpoint.npz", gan)
     sizes = {"shape": list(shape), "class_counts": list(counts)}
     sizes |= catalogue.find(model).learner.discriminator_sizes
@@ -116,12 +117,12 @@ def _ship_encoder(run, decoder, name, about):
     """Keep the encoder that was trained with a decoder, and how well the two draw again."""
     corpus = audiogan_tf.load_corpus(about["corpus"])
     shape = decoder.representation.shape
-    learner, sizes = catalogue.build(shape, corpus.class_counts, "vae")
+    learner = catalogue.build(shape, corpus.class_counts, "vae")
     checkpoints.restore(run / "checkpoint.npz", learner)
     path = pretrained_folder() / f"{name}.npz"
-    config = {"kind": "encoder", "sizes": sizes}
+    config = {"kind": "encoder", "sizes": learner.sizes}
     save_weights(path, config, learner.encoder.get_weights())
-    shipped = vae.VAE(vae.load_encoder(path), decoder.network)
+    shipped = vae.VAE(catalogue.load(path), decoder.network)
     train, held = (
         forward_all(side.take(range(len(side))), decoder.representation)
         for side in (corpus.train, corpus.test)

@@ -10,13 +10,8 @@ from audiogan_tf.corpora.folder import load_folder
 from audiogan_tf.corpora.fsdd import load_fsdd
 from audiogan_tf.corpora.melodies import Melodies, load_melodies
 from audiogan_tf.corpora.notes import load_notes
-from audiogan_tf.corpora.published import (
-    load_ljspeech,
-    load_nsynth,
-    load_sc09,
-    load_speech_commands,
-    load_vctk,
-)
+from audiogan_tf.corpora.nsynth import load_nsynth
+from audiogan_tf.corpora.published import load_ljspeech, load_sc09, load_speech_commands, load_vctk
 from audiogan_tf.corpora.shards import MANIFEST, ShardClips, load_shards, write_shards
 from audiogan_tf.errors import InputError
 

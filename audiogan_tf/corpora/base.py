@@ -83,7 +83,8 @@ class Corpus:
     """Sounds to learn from: what `load_corpus` returns.
 
     conditions: name -> class names, in order; the first is the label a clip is asked for.
-    representation: the pictures that suit these sounds. digest: SHA-256 of the content.
+    representation: the pictures that suit these sounds. digest: SHA-256 of the content,
+    or of the recipe of sounds that the kit makes.
     found: what was found in a user's folder, or None; own: whether it is a user's folder.
     """
 

@@ -9,6 +9,8 @@ import numpy as np
 
 COUNTS = {"train": 4000, "test": 400}
 LENGTH = 60  # tokens; no tune is longer
+# Of the tokens: integers, drawn by comparisons and products of single random numbers, nothing
+# that a processor could round in another way, so that the content itself is known everywhere.
 DIGEST = "33420a7c72d86ba95435f8a846cc259462a9489ee27a86ad30b3ff88da92228a"
 RHYTHMS = (  # eighths of a bar
     *((2, 2, 2, 2), (2, 1, 1, 2, 2), (1, 1, 2, 2, 2), (2, 2, 1, 1, 2), (3, 1, 2, 2)),

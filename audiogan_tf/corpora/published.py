@@ -5,13 +5,11 @@ Clips stay on disk; a corpus' digest covers the names and sizes of its files.
 
 import csv
 import hashlib
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiogan_tf.corpora.base import Corpus, StreamedClips
-from audiogan_tf.corpora.shards import RecordClips, index_records
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound.representation import Representation
 from audiogan_tf.storage.fetch import agree, fetch_archive
@@ -20,8 +18,6 @@ from audiogan_tf.storage.places import cache_folder, data_roots
 import numpy as np
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-FAMILIES = "bass brass flute guitar keyboard mallet organ reed string synth_lead vocal".split()
-SOURCES = ("acoustic", "electronic", "synthetic")
 HELD_OUT = 20  # one clip in so many is held out where no split is published
 
 
@@ -34,9 +30,7 @@ class Archive:
     sha256: str | None
 
 
-# Sizes and digests are those that TensorFlow Datasets and torchaudio check. For NSynth's jsonwav
-# archives there are none: sizes are rounded, and gzip's own check sum is all that is verified.
-NSYNTH_URL = "http://download.magenta.tensorflow.org/datasets/nsynth/nsynth-{}.jsonwav.tar.gz"
+# Sizes and digests are those that TensorFlow Datasets and torchaudio check.
 ARCHIVES = {
     "speech_commands": Archive(
         "http://download.tensorflow.org/data/speech_commands_v0.02.tar.gz",
@@ -53,9 +47,6 @@ ARCHIVES = {
         11_747_302_977,
         "f96258be9fdc2cbff6559541aae7ea4f59df3fcaf5cf963aae5ca647357e359c",
     ),
-    "nsynth-train": Archive(NSYNTH_URL.format("train"), 23_800_000_000, None),
-    "nsynth-valid": Archive(NSYNTH_URL.format("valid"), 1_080_000_000, None),
-    "nsynth-test": Archive(NSYNTH_URL.format("test"), 350_000_000, None),
 }
 
 
@@ -89,96 +80,18 @@ def _speech_commands(name, words, folder, fetch):
             raise InputError(f"{folder}: no folder with recordings of {word!r}; fetch it again")
     named = [f"{word}/{p.name}" for word in words for p in sorted((folder / word).glob("*.wav"))]
     wanted = {line for line in testing | validation if line.split("/")[0] in words}
-    _all_there(folder, wanted, named)
+    check_all_there(folder, wanted, named)
     labels = np.array([[words.index(n.split("/")[0])] for n in named], "int32").reshape(-1, 1)
     held_out = np.array([n in testing for n in named], bool)
     kept = ~held_out & np.array([n not in validation for n in named], bool)
-    clips = _clips([folder / n for n in named], labels, _pictures(16000, 1.0))
-    return _corpus(name, {"word": words}, _pictures(16000, 1.0), clips, kept, held_out)
+    clips = stream([folder / n for n in named], labels, pictures_of(16000, 1.0))
+    return _corpus(name, {"word": words}, pictures_of(16000, 1.0), clips, kept, held_out)
 
 
 def _listed(path):
     if not path.exists():
         raise InputError(f"{path.parent}: no {path.name} here, so the published split is unknown")
     return set(path.read_text("utf-8").split())
-
-
-def load_nsynth(train="train", test="test", label="family", seconds=1.0, folder=None, fetch=None):
-    """NSynth: 305,979 notes of 1,006 instruments, 4 s each, 16 kHz, CC BY 4.0.
-
-    train, test: the published parts to use, "train" (24 GB), "valid" (1.1 GB) or "test" (0.35 GB).
-    A part lies as nsynth-PART/examples.json with audio/*.wav, or as nsynth-PART.tfrecord, whole
-    or in shards. label: the condition, "family", "source" or "pitch" (MIDI number).
-    seconds: how much of a note's beginning to hear. folder, fetch: as in `load_speech_commands`.
-    Factors: pitch, velocity (MIDI), instrument_family, instrument_source (their numbers).
-    No digests of these archives are published: only gzip's own check sum is verified.
-    Raises InputError for a folder in another layout. Engel et al. (2017). Read in lesson 03.
-    """
-    if label not in ("family", "source", "pitch"):
-        raise InputError(f"label={label!r}: use 'family', 'source' or 'pitch'")
-    representation = _pictures(16000, seconds)
-    folders = [Path(folder)] if folder else [p for r in data_roots() for p in (r / "nsynth", r)]
-    _fetch_nsynth([part for part in (train, test) if not _part(folders, part)], folder, fetch)
-    folders.append(cache_folder() / "nsynth")
-    sides = [_read_part(*_part(folders, part), representation) for part in (train, test)]
-    factor = label if label == "pitch" else f"instrument_{label}"
-    played = np.unique(np.concatenate([side.factors["pitch"] for side in sides])).astype(int)
-    numbers = {"family": range(11), "source": range(3), "pitch": played.tolist()}[label]
-    classes = {"family": FAMILIES, "source": SOURCES}.get(label) or [str(n) for n in numbers]
-    sides = [
-        replace(s, conditions=np.array([[numbers.index(n)] for n in s.factors[factor]], "int32"))
-        for s in sides
-    ]
-    digest = _digest({path for side in sides for path in side.paths})
-    return Corpus("nsynth", 16000, {label: tuple(classes)}, representation, *sides, digest)
-
-
-def _part(folders, part):
-    """(form, where) of one part of NSynth in the first folder that has it, or None."""
-    name = f"nsynth-{part}"
-    for folder in folders:
-        if (folder / name / "examples.json").exists():
-            return "json", folder / name
-        files = [*folder.glob(f"{name}.tfrecord*"), *folder.glob(f"{name}/*.tfrecord*")]
-        files = sorted(p for p in files if p.is_file() and p.suffix not in (".tar", ".part"))
-        if files:
-            return "records", files
-    return None
-
-
-def _fetch_nsynth(missing, folder, fetch):
-    if missing and folder:
-        raise InputError(
-            f"{folder}: holds neither nsynth-{missing[0]}/examples.json nor "
-            f"nsynth-{missing[0]}.tfrecord; give the folder above it, or leave folder out"
-        )
-    archives = [(f"nsynth-{part}", ARCHIVES[f"nsynth-{part}"]) for part in missing]
-    if archives:
-        agree("nsynth", sum(archive.size for _, archive in archives), fetch)
-    for name, archive in archives:
-        where = cache_folder() / "nsynth" / name
-        fetch_archive(archive.url, where, "examples.json", archive.sha256)
-
-
-def _read_part(form, where, representation):
-    """One part of NSynth as clips without conditions."""
-    names = ("pitch", "velocity", "instrument_family", "instrument_source")
-    if form == "records":
-        indexed = [index_records(path, names) for path in where]
-        paths = [path for path, (places, _) in zip(where, indexed, strict=True) for _ in places]
-        factors = {n: np.concatenate([facts[n] for _, facts in indexed]) for n in names}
-        places = np.concatenate([places for places, _ in indexed])
-        return _clips(paths, None, representation, factors, kind=RecordClips, places=places)
-    try:
-        notes = json.loads((where / "examples.json").read_text("utf-8"))
-        facts = np.array([[note[n] for n in names] for note in notes.values()], float)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"{where / 'examples.json'}: not NSynth's list of notes ({error}); fetch it again"
-        ) from None
-    _all_there(where / "audio", [f"{n}.wav" for n in notes], _names(where / "audio"))
-    paths = [where / "audio" / f"{name}.wav" for name in notes]
-    return _clips(paths, None, representation, dict(zip(names, facts.T, strict=True)))
 
 
 def load_ljspeech(seconds=2.0, folder=None, fetch=None):
@@ -198,11 +111,11 @@ def load_ljspeech(seconds=2.0, folder=None, fetch=None):
                 f"{folder / 'metadata.csv'}: line {number} has {len(row)} fields, not the three "
                 "name|text|normalised text; fetch it again"
             )
-    _all_there(folder / "wavs", [f"{row[0]}.wav" for row in rows], _names(folder / "wavs"))
-    representation = _pictures(22050, seconds)
+    check_all_there(folder / "wavs", [f"{row[0]}.wav" for row in rows], names_in(folder / "wavs"))
+    representation = pictures_of(22050, seconds)
     labels, texts = np.zeros((len(rows), 1), "int32"), tuple(row[2] for row in rows)
     paths = [folder / "wavs" / f"{row[0]}.wav" for row in rows]
-    clips = _clips(paths, labels, representation, texts=texts)
+    clips = stream(paths, labels, representation, texts=texts)
     held_out = np.arange(len(rows)) % HELD_OUT == HELD_OUT - 1
     return _corpus("ljspeech", {"speaker": ("LJ",)}, representation, clips, ~held_out, held_out)
 
@@ -232,9 +145,9 @@ def load_vctk(seconds=2.0, sample_rate=16000, folder=None, fetch=None):
     names = [f"{p.parent.name}/{p.name.removesuffix(ending)}.txt" for p in paths]
     with ThreadPoolExecutor() as pool:
         texts = tuple(pool.map(_text, [folder / "txt" / name for name in names]))
-    representation = _pictures(sample_rate, seconds)
+    representation = pictures_of(sample_rate, seconds)
     factors = {"age": facts[:, 0], "female": facts[:, 1]}
-    clips = _clips(paths, number[:, None], representation, factors, texts=texts)
+    clips = stream(paths, number[:, None], representation, factors, texts=texts)
     rank = np.arange(len(paths)) - np.searchsorted(number, number)  # place among the speaker's
     held_out = rank % HELD_OUT == HELD_OUT - 1
     return _corpus("vctk", {"speaker": tuple(speakers)}, representation, clips, ~held_out, held_out)
@@ -277,11 +190,13 @@ def _find(name, places, holds, folder, fetch):
     return target
 
 
-def _names(folder):
+def names_in(folder):
+    """Names of what lies in a folder; nothing if there is none."""
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
-def _all_there(folder, wanted, found):
+def check_all_there(folder, wanted, found):
+    """Raise InputError if recordings that a data set lists were not found in its folder."""
     lost = set(wanted) - set(found)
     if lost:
         raise InputError(
@@ -290,7 +205,7 @@ def _all_there(folder, wanted, found):
         )
 
 
-def _pictures(sample_rate, seconds):
+def pictures_of(sample_rate, seconds):
     """Pictures of 64 mel bands for clips of at least `seconds`, a multiple of 16 frames long."""
     n_fft = 512 if sample_rate <= 16000 else 1024
     frames = 16 * int(np.ceil((seconds * sample_rate / (n_fft // 4) + 1) / 16))
@@ -299,7 +214,8 @@ def _pictures(sample_rate, seconds):
     return Representation(sample_rate, n_fft, n_fft // 4, frames, **size)
 
 
-def _clips(paths, conditions, representation, factors=None, texts=(), kind=StreamedClips, **more):
+def stream(paths, conditions, representation, factors=None, texts=(), kind=StreamedClips, **more):
+    """Clips left on disk, of the length and rate of a representation; the rest as in `kind`."""
     factors = {name: np.asarray(values, float) for name, values in (factors or {}).items()}
     size = (representation.sample_rate, representation.samples)
     return kind(tuple(paths), conditions, *size, factors, texts, **more)
@@ -322,10 +238,10 @@ def _corpus(name, conditions, representation, clips, kept, held_out):
             )
         )
     rate = representation.sample_rate
-    return Corpus(name, rate, conditions, representation, *sides, _digest(clips.paths))
+    return Corpus(name, rate, conditions, representation, *sides, digest_of(clips.paths))
 
 
-def _digest(paths):
+def digest_of(paths):
     """SHA-256 over names and sizes: reading all of tens of gigabytes would take minutes."""
     facts = sorted(f"{path.parent.name}/{path.name} {path.stat().st_size}\n" for path in paths)
     return hashlib.sha256("".join(facts).encode("utf-8", "surrogateescape")).hexdigest()

@@ -16,6 +16,7 @@ from audiogan_tf.corpora.base import Corpus, StreamedClips
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound.audio import PCM_STEPS, to_pcm16
 from audiogan_tf.sound.representation import Representation
+from audiogan_tf.storage import recipes
 from audiogan_tf.storage.files import atomic_path, sha256
 
 import numpy as np
@@ -146,8 +147,8 @@ def load_shards(folder):
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise _damaged(folder / MANIFEST, f"not a list of shards ({error})") from None
     conditions = {name: tuple(classes) for name, classes in about["conditions"].items()}
-    rate = representation.sample_rate
-    return Corpus(about["corpus"], rate, conditions, representation, *sides, about["digest"])
+    rate, digest = representation.sample_rate, recipes.current(about["digest"])
+    return Corpus(about["corpus"], rate, conditions, representation, *sides, digest)
 
 
 def _load_side(folder, name, about, representation):

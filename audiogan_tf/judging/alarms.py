@@ -5,11 +5,14 @@ recording among many stays unremarked; real drums and digits raise none.
 """
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.judging.metrics import distances
+from audiogan_tf.judging.metrics import held
+from audiogan_tf.sound.spectral import stft
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 SHARE = 0.1  # of the clips that must show a fault
+N_FFT = 512
 SILENT_PEAK = 1e-3  # -60 dB of full scale
 CLICK_SECONDS = 0.001  # a clip whose energy fits into this is a click, no sound
 CLICK_ENERGY = 0.85
@@ -21,13 +24,7 @@ ALWAYS = 0.98  # share of clips the discriminator names rightly when it has won
 
 
 def find_alarms(
-    waveforms,
-    sample_rate,
-    hearing=None,
-    asked=None,
-    train_features=None,
-    d_real=None,
-    d_fake=None,
+    waveforms, sample_rate, hearing=None, asked=None, train_features=None, d_real=None, d_fake=None
 ):
     """Look for what usually goes wrong; a list of sentences, empty if all is well.
 
@@ -44,12 +41,13 @@ def find_alarms(
     if broken.any():
         return [f"{_count(broken)} hold NaN or infinite samples: the training has diverged."]
     silent = np.abs(waveforms).max(axis=1) < SILENT_PEAK
-    found = []
-    if silent.mean() > SHARE:
-        found.append(f"{_count(silent)} are silent (peak below -60 dB).")
+    found = _if_many(silent, "are silent (peak below -60 dB).")
     heard = waveforms[~silent]
     if len(heard):
-        found += _clicks(heard, sample_rate) + _tones(heard, sample_rate) + _alike(heard)
+        found += _clicks(heard, sample_rate)
+        magnitude = np.abs(stft(heard, N_FFT, N_FFT // 2))[:, 1:-1]  # no frame beyond the clip
+        if magnitude.shape[1]:
+            found += _tones(magnitude, sample_rate) + _alike(magnitude)
     if hearing is not None:
         found += _collapse(hearing, asked) + _copies(hearing.features, train_features)
     return found + _one_sided(d_real, d_fake)
@@ -59,18 +57,19 @@ def _count(faulty):
     return f"{int(faulty.sum())} of {len(faulty)} clips"
 
 
+def _if_many(faulty, fault, share=SHARE):
+    """The sentence in a list if more than a share of the clips show the fault, else nothing."""
+    return [f"{_count(faulty)} {fault}"] if faulty.mean() > share else []
+
+
 def _clicks(waveforms, sample_rate):
     width = max(int(CLICK_SECONDS * sample_rate), 2)
     energy = np.cumsum(np.pad(waveforms.astype("float64") ** 2, ((0, 0), (1, width))), axis=1)
     densest = (energy[:, width:] - energy[:, :-width]).max(axis=1) / energy[:, -1]
     lone = densest > CLICK_ENERGY
     jumps = _lone_jumps(waveforms, sample_rate) & ~lone
-    found = []
-    if lone.mean() > SHARE:
-        found.append(f"{_count(lone)} are a single click of a millisecond.")
-    if jumps.mean() > SHARE:
-        found.append(f"{_count(jumps)} have clicks in them (the waveform jumps).")
-    return found
+    found = _if_many(lone, "are a single click of a millisecond.")
+    return found + _if_many(jumps, "have clicks in them (the waveform jumps).")
 
 
 def _lone_jumps(waveforms, sample_rate):
@@ -89,40 +88,31 @@ def _lone_jumps(waveforms, sample_rate):
     return lone.any(axis=1)
 
 
-def _spectra(waveforms, size=512):
-    """Power of Hann-windowed frames that overlap by half, (clips, frames, bins) float64."""
-    size = min(size, waveforms.shape[1])
-    frames = np.lib.stride_tricks.sliding_window_view(waveforms, size, axis=1)[:, :: size // 2 or 1]
-    return np.abs(np.fft.rfft(frames * np.hanning(size), axis=-1)) ** 2
-
-
-def _tones(waveforms, sample_rate):
-    power = _spectra(waveforms)
-    if power.shape[1] < 4:
+def _tones(magnitude, sample_rate):
+    if magnitude.shape[1] < 4:
         return []
+    power = magnitude**2
     mean = power.mean(axis=1)
     top = mean.argmax(axis=1)
     near = np.abs(np.arange(mean.shape[1])[None, :] - top[:, None]) <= 2
     share = np.sum(mean * near, axis=1) / np.maximum(mean.sum(axis=1), 1e-20)
     level = 10 * np.log10(np.maximum(power.sum(axis=2), 1e-20))
     tones = (share > TONE_ENERGY) & (level.std(axis=1) < TONE_SWING_DB)
-    if tones.mean() <= SHARE:
-        return []
-    hertz = np.median(top[tones]) * sample_rate / min(512, waveforms.shape[1])
-    return [f"{_count(tones)} are one steady tone (about {hertz:.0f} Hz)."]
+    hertz = np.median(top[tones]) * sample_rate / N_FFT if tones.any() else 0
+    return _if_many(tones, f"are one steady tone (about {hertz:.0f} Hz).")
 
 
-def _alike(waveforms):
+def _alike(magnitude):
     """Clips whose spectrograms hardly differ, although their noise inputs did."""
-    if len(waveforms) < 8:
+    if len(magnitude) < 8:
         return []
-    level = np.sqrt(_spectra(waveforms)).reshape(len(waveforms), -1)
+    level = magnitude.reshape(len(magnitude), -1)
     level = level / np.linalg.norm(level, axis=1, keepdims=True)
     likeness = level @ level.T
     if np.median(likeness[np.triu_indices(len(level), 1)]) < 0.98:
         return []
     return [
-        f"The {len(waveforms)} clips are almost the same sound: the generator ignores its input."
+        f"The {len(magnitude)} clips are almost the same sound: the generator ignores its input."
     ]
 
 
@@ -132,7 +122,7 @@ def _collapse(hearing, asked):
     wanted = np.unique(asked) if asked is not None else np.arange(len(hearing.probabilities[0][0]))
     expected = min(len(wanted), len(heard))
     counts = np.bincount(heard, minlength=hearing.probabilities[0].shape[1])
-    regular = counts >= max(1.0, 0.2 * len(heard) / len(wanted))
+    regular = held(counts, len(heard) / len(wanted))
     if expected < 3 or len(heard) < 2 * expected or 2 * regular.sum() > expected:
         return []
     numbers = ", ".join(str(number) for number in np.flatnonzero(regular))
@@ -145,17 +135,15 @@ def _collapse(hearing, asked):
 def _copies(features, train_features):
     if train_features is None:
         return []
-    features, train = np.float64(features), np.float64(train_features)
+    train = np.asarray(train_features)
     if len(train) < 10:
         return []
-    apart = distances(features, train)
+    apart = cdist(features, train)
     nearest = apart.argmin(axis=1)
-    usual = distances(train[nearest], train)
+    usual = cdist(train[nearest], train)
     usual[np.arange(len(nearest)), nearest] = np.inf
     copies = apart.min(axis=1) < COPY * usual.min(axis=1)
-    if copies.mean() <= COPIES:
-        return []
-    return [f"{_count(copies)} are all but copies of training clips."]
+    return _if_many(copies, "are all but copies of training clips.", COPIES)
 
 
 def _one_sided(d_real, d_fake):

@@ -15,6 +15,7 @@ from audiogan_tf.judging import metrics
 from audiogan_tf.judging.judge import Hearing, remember
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.judging.metrics import NEIGHBOURS
+from audiogan_tf.storage import recipes
 
 import numpy as np
 
@@ -136,7 +137,7 @@ def evaluate(waveforms, corpus, labels=None, judge=None, sample_rate=None):
 
 def _reference(judge, corpus):
     known = judge.reference
-    if known is None or known.digest != corpus.digest:
+    if known is None or recipes.current(known.digest) != corpus.digest:
         return remember(judge, corpus)
     form = corpus.representation.get_config()  # the rate and the length count, too
     return known if known.representation.get_config() == form else remember(judge, corpus)

@@ -4,6 +4,7 @@ Every score of `metrics` is computed from what the judge hears, so that a sound 
 "seven" only if a classifier that never met the generator says so. `judge_training` makes one.
 """
 
+import math
 from dataclasses import dataclass
 
 from audiogan_tf.errors import InputError
@@ -13,6 +14,7 @@ from audiogan_tf.storage.weights import read_weights, save_weights
 
 import numpy as np
 import tensorflow as tf
+from scipy.special import softmax
 
 NOISE_CLIPS = 300
 FEATURES = 128  # numbers that describe one clip
@@ -106,16 +108,13 @@ class Judge:
             )
         if not len(waveforms):
             raise InputError("there are no clips to hear; give at least one")
-        size = min(batch, 1 << (len(waveforms) - 1).bit_length())  # few sizes, so few tracings
-        heard = [
-            self.outputs(
-                self.look(audio.fix_length(waveforms[i : i + size].T, size).T, sample_rate)
-            )
-            for i in range(0, len(waveforms), size)
-        ]
         count = len(waveforms)
-        *logits, features = (np.concatenate(parts)[:count] for parts in zip(*heard, strict=True))
-        return Hearing([softmax(part) for part in logits], features)
+        size = min(batch, 2 ** math.ceil(math.log2(count)))  # few sizes, so few tracings
+        waveforms = np.pad(waveforms, [(0, -count % size), (0, 0)])
+        parts = [waveforms[i : i + size] for i in range(0, count, size)]
+        heard = [self.outputs(self.look(part, sample_rate)) for part in parts]
+        *logits, features = (np.concatenate(part)[:count] for part in zip(*heard, strict=True))
+        return Hearing([softmax(part, axis=1) for part in logits], features)
 
     def look(self, waveforms, sample_rate):
         """The pictures that the network sees, (clips, frames, bins, 1) float32 in [-1, 1]."""
@@ -129,7 +128,7 @@ class Judge:
         features = np.asarray(features, "float32")
         heads = [self.network.get_layer(f"head_{k}") for k in range(len(self.conditions))]
         logits = [features @ w + b for w, b in (head.get_weights() for head in heads)]
-        return Hearing([softmax(part) for part in logits], features)
+        return Hearing([softmax(part, axis=1) for part in logits], features)
 
     def save(self, path):
         """Write network and reference to one .npz file."""
@@ -185,8 +184,3 @@ def noise_clips(representation, count):
     """
     images = np.random.default_rng(0).uniform(-1, 1, (count, *representation.shape))
     return inverse_all(images.astype("float32"), representation, iterations=16)
-
-
-def softmax(logits):
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return weights / weights.sum(axis=1, keepdims=True)

@@ -5,14 +5,7 @@ import time
 import warnings
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.judging.judge import (
-    MOST_CLIPS,
-    Judge,
-    build_network,
-    load_judge,
-    remember,
-    softmax,
-)
+from audiogan_tf.judging.judge import MOST_CLIPS, Judge, build_network, load_judge, remember
 from audiogan_tf.judging.variation import DETUNE, augment, mix
 from audiogan_tf.sound.representation import Representation
 from audiogan_tf.storage.places import cache_folder
@@ -21,6 +14,7 @@ from audiogan_tf.storage.weights import list_pretrained
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy.special import softmax
 
 STEPS, BATCH = 1700, 32
 PASSES, FEWEST_STEPS, MOST_SECONDS = 60, 400, 165  # of a judge that is not shipped
@@ -178,7 +172,8 @@ def _calibrate(judge, images, targets, detune):
     scales = np.geomspace(0.5, 8, 60)
     for k in range(len(judge.conditions)):
         logits = np.concatenate([output[k] for output in outputs])
-        right = [softmax(scale * logits)[np.arange(size), targets[:size, k]] for scale in scales]
+        chances = [softmax(scale * logits, axis=1) for scale in scales]
+        right = [chance[np.arange(size), targets[:size, k]] for chance in chances]
         costs = [-np.mean(np.log(np.maximum(share, 1e-9))) for share in right]
         head, best = judge.network.get_layer(f"head_{k}"), scales[int(np.argmin(costs))]
         head.set_weights([best * weight for weight in head.get_weights()])

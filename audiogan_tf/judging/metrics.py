@@ -8,6 +8,7 @@ import math
 from audiogan_tf.errors import InputError
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 NEIGHBOURS = 5  # k of precision, recall, density and coverage
 BINS, LEVEL = 40, 0.05  # of different_bins: how many, and how unlikely is "different"
@@ -83,13 +84,13 @@ def inception_score(probabilities):
     Taking it batch by batch (often copied) bounds the score by the batch's size: batches of
     one clip always score 1. Salimans et al. (2016); Barratt and Sharma (2018) on the error.
     """
+    from scipy.stats import entropy  # slow to import
+
     p = _matrix(probabilities, "probabilities")
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1, atol=1e-3):
         raise InputError("probabilities must be 0 or more and each row must sum to 1; use softmax")
     p = p / p.sum(axis=1, keepdims=True)
-    average = np.broadcast_to(p.mean(axis=0), p.shape)
-    heard = p > 0
-    return float(np.exp(np.sum(p[heard] * np.log(p[heard] / average[heard])) / len(p)))
+    return float(np.exp(np.mean(entropy(p, p.mean(axis=0, keepdims=True), axis=1))))
 
 
 def covered(classes, class_counts):
@@ -107,7 +108,12 @@ def covered(classes, class_counts):
         )
     cells = np.ravel_multi_index(tuple(classes.T), tuple(class_counts))
     counts = np.bincount(cells, minlength=math.prod(class_counts))
-    return int(np.sum(counts >= max(1.0, COVERED * len(classes) / len(counts))))
+    return int(np.sum(held(counts, len(classes) / len(counts))))
+
+
+def held(counts, even_share):
+    """Which cells hold enough clips: a fifth of the even share, and one at least; bool array."""
+    return counts >= max(1.0, COVERED * even_share)
 
 
 def variety(features, labels):
@@ -122,7 +128,7 @@ def variety(features, labels):
     alike = (labels[:, None] == labels[None]).all(axis=-1) & ~np.eye(len(labels), dtype=bool)
     if not alike.any():
         raise InputError("no two clips share all labels; give two or more of one kind")
-    return float(distances(features, features)[alike].mean())
+    return float(cdist(features, features)[alike].mean())
 
 
 def manifold_scores(features, reference, neighbours=NEIGHBOURS):
@@ -137,7 +143,7 @@ def manifold_scores(features, reference, neighbours=NEIGHBOURS):
     Kynkaanniemi et al. (2019); Naeem et al. (2020). Explained in lesson 12.
     """
     features, reference = _pair(features, reference, least=neighbours + 1)
-    apart = distances(reference, features)
+    apart = cdist(reference, features)
     real_radius = _kth_neighbour(reference, neighbours)[:, None]
     made_radius = _kth_neighbour(features, neighbours)[None, :]
     inside = apart <= real_radius
@@ -183,14 +189,8 @@ def nearest_neighbour_ratio(features, train, held_out):
     """
     features, train = _pair(features, train, least=1)
     held_out, _ = _pair(held_out, train, least=1)
-    usual = np.median(nearest_distances(held_out, train))
-    return float(np.median(nearest_distances(features, train)) / max(usual, 1e-12))
-
-
-def nearest_distances(features, reference):
-    """Euclidean distance of each clip to its nearest reference clip, (clips,) float64."""
-    features, reference = _pair(features, reference, least=1)
-    return distances(features, reference).min(axis=1)
+    found, usual = (np.median(cdist(some, train).min(axis=1)) for some in (features, held_out))
+    return float(found / max(usual, 1e-12))
 
 
 def _matrix(values, name):
@@ -222,15 +222,9 @@ def _pair(features, reference, least):
     return features, reference
 
 
-def distances(a, b):
-    """Euclidean distances between all rows, (len(a), len(b)) float64."""
-    squares = np.sum(a**2, axis=1)[:, None] + np.sum(b**2, axis=1)[None, :] - 2 * a @ b.T
-    return np.sqrt(np.maximum(squares, 0))
-
-
 def _kth_neighbour(points, k):
     """Distance of each point to its k-th nearest other point, (len(points),) float64."""
-    return np.partition(distances(points, points), k, axis=1)[:, k]
+    return np.partition(cdist(points, points), k, axis=1)[:, k]
 
 
 def spectrum_correlation(pictures, reference):
@@ -242,7 +236,7 @@ def spectrum_correlation(pictures, reference):
     a set scores the same. Pearson (1895). Built in lesson 12.
     """
     first, second = _means(pictures, reference)
-    return _pearson(first.mean(axis=0), second.mean(axis=0))
+    return _correlation(first.mean(axis=0), second.mean(axis=0))
 
 
 def envelope_correlation(pictures, reference):
@@ -252,9 +246,8 @@ def envelope_correlation(pictures, reference):
     is followed along the frames; the bands' correlations are averaged. It hears how sounds rise
     and fall, and nothing of the balance between bands. Pearson (1895). Built in lesson 12.
     """
-    first, second = _means(pictures, reference)
-    bands = zip(first.T, second.T, strict=True)
-    return float(np.mean([_pearson(a, b) for a, b in bands]))
+    bands = zip(*(mean.T for mean in _means(pictures, reference)), strict=True)
+    return float(np.mean([_correlation(*pair) for pair in bands]))
 
 
 def factor_correlation(asked, measured):
@@ -265,8 +258,6 @@ def factor_correlation(asked, measured):
     any rise. Compare clips of one class: a kick is lower than a hat, whatever pitch was asked.
     Pearson (1895); Spearman (1904). Built in lesson 12.
     """
-    from scipy.stats import rankdata
-
     asked, measured = np.asarray(asked, "float64"), np.asarray(measured, "float64")
     if asked.shape != measured.shape or asked.ndim != 1:
         raise InputError(
@@ -275,8 +266,8 @@ def factor_correlation(asked, measured):
     known = np.isfinite(asked) & np.isfinite(measured)
     if known.sum() < 3:
         raise InputError(f"{known.sum()} clips with both numbers are too few; give 3 or more")
-    asked, measured = asked[known], measured[known]
-    return _pearson(asked, measured), _pearson(rankdata(asked), rankdata(measured))
+    pair = asked[known], measured[known]
+    return _correlation(*pair), _correlation(*pair, "spearmanr")
 
 
 def _means(pictures, reference):
@@ -290,8 +281,9 @@ def _means(pictures, reference):
     return tuple(p[..., 0].mean(axis=0, dtype="float64") for p in (pictures, reference))
 
 
-def _pearson(x, y):
+def _correlation(x, y, kind="pearsonr"):
     """Correlation of two rows of numbers; 0 where one of them never changes."""
-    x, y = x - x.mean(), y - y.mean()
-    size = np.sqrt(np.sum(x**2) * np.sum(y**2))
-    return float(np.sum(x * y) / size) if size > 1e-12 else 0.0
+    from scipy import stats  # slow to import
+
+    changes = min(np.ptp(x), np.ptp(y)) > 1e-9
+    return float(getattr(stats, kind)(x, y).statistic) if changes else 0.0

@@ -1,10 +1,11 @@
 """Counting modes in a corpus whose factors are known: which kinds of sound does a model draw?"""
 
-from audiogan_tf.judging.metrics import COVERED
+from audiogan_tf.judging.metrics import held
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import forward_all
 
 import numpy as np
+from scipy.linalg import solve
 
 RIDGE = 0.03  # of the pictures' mean variance: how much the regression is held back
 
@@ -63,7 +64,7 @@ class ModeCounter:
         right = np.asarray(asked) == heard
         cells = self.cells_of(self.read(waveforms, asked), np.asarray(asked))[right]
         counts = np.bincount(cells, minlength=self.total)
-        return int(np.sum(counts >= max(1.0, COVERED * len(waveforms) / self.total)))
+        return int(np.sum(held(counts, len(waveforms) / self.total)))
 
 
 def _ridge(x, y):
@@ -72,4 +73,4 @@ def _ridge(x, y):
     x, y = x - centre, y - level
     gram = x @ x.T  # fewer clips than pixels: solve in the space of clips
     gram[np.diag_indices(len(x))] += RIDGE * np.trace(gram) / len(x)
-    return centre, x.T @ np.linalg.solve(gram, y), level
+    return centre, x.T @ solve(gram, y, assume_a="pos"), level

@@ -1,15 +1,7 @@
 """Generator and discriminator networks for spectrograms of any size."""
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models.layers import (
-    ConditionalBatchNorm,
-    MinibatchStddev,
-    condition_of,
-    halvings,
-    model_of,
-    projection,
-    with_labels,
-)
+from audiogan_tf.models import layers as parts
 
 import keras
 from keras import layers
@@ -25,18 +17,18 @@ def build_generator(shape, class_counts=(), latent_dim=64, channels=16, embeddin
     (batch, frames, bins, 1) float32 in [-1, 1].
     Radford, Metz and Chintala (2015). Built in lesson 05.
     """
-    count, frames, bins = halvings(shape, smallest=8)
+    count, frames, bins = parts.halvings(shape, smallest=8)
     widths = [channels * min(2**i, 8) for i in range(count)][::-1]
-    inputs = with_labels(keras.Input([latent_dim], name="noise"), class_counts)
-    condition = condition_of(inputs, class_counts, embedding)
+    inputs = parts.with_labels(keras.Input([latent_dim], name="noise"), class_counts)
+    condition = parts.condition_of(inputs, class_counts, embedding)
     x = layers.Dense(frames * bins * widths[0], use_bias=False)(condition)
     x = layers.Reshape([frames, bins, widths[0]])(x)
-    x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+    x = layers.ReLU()(parts.ConditionalBatchNorm()([x, condition]))
     for width in widths[1:]:
         x = layers.Conv2DTranspose(width, 4, 2, padding="same", use_bias=False)(x)
-        x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+        x = layers.ReLU()(parts.ConditionalBatchNorm()([x, condition]))
     x = layers.Conv2DTranspose(shape[-1], 4, 2, padding="same", activation="tanh")(x)
-    return model_of(inputs, x, "generator")
+    return parts.model_of(inputs, x, "generator")
 
 
 def build_discriminator(
@@ -61,20 +53,21 @@ def build_discriminator(
     if head not in ("projection", "auxiliary"):
         raise InputError(f"head={head!r}: use 'projection' or 'auxiliary'")
     bounded = layers.SpectralNormalization if spectral_norm else None
-    count, _, _ = halvings(shape)
+    count, _, _ = parts.halvings(shape)
     widths = [channels * min(2**i, 8) for i in range(count)]
-    inputs = with_labels(keras.Input(shape, name="images"), class_counts)
+    inputs = parts.with_labels(keras.Input(shape, name="images"), class_counts)
     x = inputs[0]
     for i, width in enumerate(widths):
         if minibatch_stddev and i == count - 1:
-            x = MinibatchStddev()(x)
+            x = parts.MinibatchStddev()(x)
         convolution = layers.Conv2D(width, 4, 2, padding="same")
         x = (bounded(convolution) if bounded else convolution)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
     x = layers.Flatten()(x)
     if head == "projection":
-        return model_of(inputs, projection(x, inputs, class_counts, bounded), "discriminator")
+        logits = parts.projection(x, inputs, class_counts, bounded)
+        return parts.model_of(inputs, logits, "discriminator")
     heads = [layers.Dense(size) for size in (1, *class_counts)]
     logits, *guesses = [(bounded(dense) if bounded else dense)(x) for dense in heads]
     logits = layers.Reshape([])(logits)
-    return model_of(inputs, [logits, *guesses] if guesses else logits, "discriminator")
+    return parts.model_of(inputs, [logits, *guesses] if guesses else logits, "discriminator")

@@ -3,6 +3,7 @@
 import functools
 import math
 
+from audiogan_tf.models.latent import principal_components
 from audiogan_tf.models.layers import draw, model_of, with_labels
 from audiogan_tf.models.learner import Learner
 
@@ -11,7 +12,6 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-PAD, END = 0, 1  # tokens: what fills up an array; what ends a sequence
 LEAST_SPREAD = 0.1  # of a mixture's component, in deviations of the whitened frames
 
 
@@ -43,36 +43,34 @@ class FrameRNN(Learner):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.shape_drawn, self.class_counts = tuple(shape), tuple(class_counts)
+        self.shape, self.class_counts = tuple(shape), tuple(class_counts)
         self.components, self.mixtures, self.width = components, mixtures, width
         self.embedding, self.input_noise, self.temperature = embedding, input_noise, temperature
         self.what = [layers.Embedding(n, embedding, name="what") for n in self.class_counts]
         self.blur = layers.GaussianNoise(input_noise)
         self.remember = layers.GRU(width, return_sequences=True, unroll=True, name="remember")
         self.predict_next = layers.Dense(mixtures * (1 + 2 * components), name="predict_next")
-        bins = self.shape_drawn[1]
+        bins = self.shape[1]
         fixed = {"trainable": False, "initializer": "zeros"}
         self.centre = self.add_weight(shape=(bins,), name="centre", **fixed)
         self.basis = self.add_weight(shape=(components, bins), name="basis", **fixed)
-        empty = np.zeros([1, *self.shape_drawn], "float32")
+        empty = np.zeros([1, *self.shape], "float32")
         self([empty, np.zeros([1, len(self.class_counts)], "int32")])  # makes the weights
 
     @property
     def latent_dim(self):
         """How many random numbers make one picture: (mixtures + components) for each frame."""
-        return self.shape_drawn[0] * (self.mixtures + self.components)
+        return self.shape[0] * (self.mixtures + self.components)
 
     def adapt(self, examples, labels=None):
         """Learn the principal components of the frames of (clips, frames, bins, 1); self.
 
         labels are not used.
         """
-        frames = np.asarray(examples, "float64").reshape(-1, self.shape_drawn[1])
-        values, vectors = np.linalg.eigh(np.cov(frames.T))
-        order = np.argsort(values)[::-1][: self.components]
-        spread = np.sqrt(np.maximum(values[order], 1e-6))
+        frames = np.asarray(examples, "float64").reshape(-1, self.shape[1])
+        components, scores, _ = principal_components(frames, self.components)
         self.centre.assign(frames.mean(axis=0))
-        self.basis.assign((vectors[:, order] * spread).T)
+        self.basis.assign(components * np.maximum(scores.std(axis=0), 1e-3)[:, None])
         return self
 
     def whiten(self, pictures):
@@ -89,7 +87,7 @@ class FrameRNN(Learner):
 
         Returns (batch, frames, 3 + k * embedding); the time as a rise and two decays.
         """
-        steps = self.shape_drawn[0]
+        steps = self.shape[0]
         time = ops.arange(steps, dtype="float32") / steps
         clock = ops.stack([time, ops.exp(-5 * time), ops.exp(-20 * time)], axis=-1)
         clock = ops.zeros([ops.shape(labels)[0], steps, 3]) + clock
@@ -119,11 +117,6 @@ class FrameRNN(Learner):
             (data,) = data
         return super().train_step((list(self.examples_and_labels(data)),))
 
-    @property
-    def conditional(self):
-        """Whether it has to be told labels."""
-        return bool(self.class_counts)
-
     def generate(self, count, labels=None, seed=0):
         """New pictures, free running; arguments and result as in GAN.generate."""
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim), "float32")
@@ -143,7 +136,7 @@ class FrameRNN(Learner):
         rows = ops.reshape(numbers, [-1, numbers.shape[-1]])
         still = ops.zeros([ops.shape(rows)[0], self.mixtures + self.components])
         drawn = mixture_draw(rows, still, self.mixtures)
-        return self.unwhiten(ops.reshape(drawn, [-1, self.shape_drawn[0], self.components]))
+        return self.unwhiten(ops.reshape(drawn, [-1, self.shape[0], self.components]))
 
     def free_run(self, noise, labels=None, given=None):
         """Draw frame by frame, each from the mixture after the frames drawn before.
@@ -153,7 +146,7 @@ class FrameRNN(Learner):
         given: (batch, n, bins, 1), true frames to begin with, or None. Returns pictures
         (batch, frames, bins, 1) float32 in [-1, 1].
         """
-        count, steps = ops.shape(noise)[0], self.shape_drawn[0]
+        count, steps = ops.shape(noise)[0], self.shape[0]
         labels = ops.zeros([count, 0], "int32") if labels is None else labels
         draws = ops.reshape(noise, [-1, steps, self.mixtures + self.components]) * self.temperature
         known = [] if given is None else ops.unstack(self.whiten(given), axis=1)
@@ -166,11 +159,6 @@ class FrameRNN(Learner):
             frame = known[t] if t < len(known) else drawn
             frames.append(frame)
         return self.unwhiten(ops.stack(frames, axis=1))
-
-    def get_config(self):
-        names = ("class_counts", "components", "mixtures", "width", "embedding", "input_noise")
-        config = {name: getattr(self, name) for name in (*names, "temperature")}
-        return super().get_config() | config | {"shape": self.shape_drawn}
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
@@ -185,7 +173,7 @@ class FreeRun(layers.Layer):
         return self.network.free_run(noise, labels)
 
     def compute_output_shape(self, noise_shape, labels_shape=None):
-        return (noise_shape[0], *self.network.shape_drawn)
+        return (noise_shape[0], *self.network.shape)
 
 
 def build_generator(**sizes):

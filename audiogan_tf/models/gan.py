@@ -3,17 +3,12 @@
 import functools
 
 from audiogan_tf.models import losses
-from audiogan_tf.models.layers import draw, joined
+from audiogan_tf.models.layers import joined
 from audiogan_tf.models.learner import Learner
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import ops
-
-PARTS = ("generator", "discriminator", "augment")
-WEIGHTS = ("r1_weight", "r2_weight", "gradient_penalty_weight")
-OPTIONS = (*WEIGHTS, "r1_interval", "ema", "seed", "clip")
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
@@ -70,16 +65,8 @@ class GAN(Learner):
 
     def get_config(self):
         """All arguments; the networks come back with fresh weights."""
-        config = {name: getattr(self, name) for name in ("name", *OPTIONS)}
-        parts = {name: getattr(self, name) for name in PARTS} | {"loss": self.loss_name}
-        return config | {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-
-    @classmethod
-    def from_config(cls, config):
-        """The inverse of get_config."""
-        parts = (*PARTS, "loss")
-        again = {name: keras.saving.deserialize_keras_object(config[name]) for name in parts}
-        return cls(**config | again)
+        loss = keras.saving.serialize_keras_object(self.loss_name)  # Keras uses `loss` itself
+        return super().get_config() | {"loss": loss}
 
     def call(self, inputs, training=False):
         """Pictures of the averaged generator for [noise] or [noise, labels]."""
@@ -150,22 +137,16 @@ class GAN(Learner):
 
     def _add_penalties(self, gradients, images, fakes, labels):
         """Add the gradients of the penalties that have a weight."""
-        if self.r1_weight:
-            gradients = self._add_r1(gradients, images, labels)
-        if self.r2_weight:
-            r2 = functools.partial(losses.r2_penalty, self._critic, fakes, labels)
-            gradients = self._add_lazily(gradients, r2, self.r2_weight)
+        for weight, samples in ((self.r1_weight, images), (self.r2_weight, fakes)):
+            if weight:
+                penalty = functools.partial(losses.r1_penalty, self._critic, samples, labels)
+                gradients = self._add_lazily(gradients, penalty, weight)
         if self.gradient_penalty_weight:
             mix = keras.random.uniform([ops.shape(images)[0]], seed=self.noise)
             given = self._critic, images, fakes, mix, labels
             wgan_gp = functools.partial(losses.gradient_penalty, *given)
             gradients = self._add(gradients, wgan_gp, self.gradient_penalty_weight)
         return gradients
-
-    def _add_r1(self, gradients, images, labels):
-        """Add the R1 penalty's gradient on every r1_interval-th step."""
-        penalty = functools.partial(losses.r1_penalty, self._critic, images, labels)
-        return self._add_lazily(gradients, penalty, self.r1_weight)
 
     def _add_lazily(self, gradients, penalty, weight):
         """Add weight / 2 times the penalty's gradient, r1_interval-fold every so many steps."""
@@ -187,18 +168,6 @@ class GAN(Learner):
         for mean, now in zip(self.ema_generator.variables, self.generator.variables, strict=True):
             if "float" in now.dtype:
                 mean.assign(mean + (1 - decay) * (now - mean))
-
-    def generate(self, count, labels=None, seed=0, truncation=1.0):
-        """Draw pictures from the averaged generator.
-
-        count: how many; labels: (count,) or (count, factors) int, needed by a conditional
-        model; seed: same seed, same pictures; truncation: scale of the noise, under 1 for
-        more typical and less varied sounds.
-        Returns (count, frames, bins, 1) float32 in [-1, 1].
-        """
-        labels = self.labels_for(count, labels)
-        noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim), "float32")
-        return draw(self.ema_generator, noise * np.float32(truncation), labels)
 
 
 def default_optimizer(rate=8e-4):

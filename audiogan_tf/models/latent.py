@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from scipy.spatial import geometric_slerp
 
 
 def voice(generator, iterations=30):
@@ -105,15 +106,10 @@ def slerp(start, end, steps):
     start, end: (latent_dim,), not opposite. The length goes evenly from one to the other.
     Shoemake (1985), White (2016). Built in lesson 08.
     """
-    start, end = np.asarray(start, "float64"), np.asarray(end, "float64")
-    lengths = np.linalg.norm(start), np.linalg.norm(end)
-    cosine = np.clip(start @ end / (lengths[0] * lengths[1]), -1, 1)
-    angle, way = np.arccos(cosine), np.linspace(0, 1, steps)[:, None]
-    if angle < 1e-4:  # the same direction: nothing to turn
-        return lerp(start, end, steps)
-    turned = np.sin((1 - way) * angle) * start / lengths[0] + np.sin(way * angle) * end / lengths[1]
-    length = (1 - way) * lengths[0] + way * lengths[1]
-    return np.float32(turned / np.sin(angle) * length)
+    ends = np.stack([start, end]).astype("float64")
+    lengths, way = np.linalg.norm(ends, axis=1), np.linspace(0, 1, steps)
+    turned = geometric_slerp(*(ends / lengths[:, None]), way)
+    return np.float32(turned * np.interp(way, [0, 1], lengths)[:, None])
 
 
 def moved(noise, direction, place):
@@ -151,12 +147,9 @@ def principal_components(activations, count):
     Pearson (1901). Built in lesson 08.
     """
     table = np.reshape(activations, (len(activations), -1)).astype("float64")
-    table -= table.mean(axis=0)
-    squares, vectors = np.linalg.eigh(table @ table.T)  # (draws, draws): small beside the table
-    squares, vectors = np.maximum(squares[::-1], 0), vectors[:, ::-1]
-    scores = vectors[:, :count] * np.sqrt(squares[:count])
-    components = (scores / squares[:count]).T @ table
-    return components, scores, squares[:count] / squares.sum()
+    left, spreads, components = np.linalg.svd(table - table.mean(axis=0), full_matrices=False)
+    shares = spreads**2 / np.sum(spreads**2)
+    return components[:count], (left * spreads)[:, :count], shares[:count]
 
 
 def principal_directions(network, noise, labels=None, count=8):
@@ -189,6 +182,10 @@ def invert(network, pictures, labels=None, steps=300, starts=8, rate=0.1, seed=0
     labels = None if labels is None else tf.repeat(tf.convert_to_tensor(labels), starts, axis=0)
     latent_dim = network.inputs[0].shape[-1]
     noise = np.random.default_rng(seed).standard_normal((len(pictures), latent_dim), "float32")
+    noise = keras.Variable(noise)
+    falling = keras.optimizers.schedules.PolynomialDecay(rate, steps + 1, 0.0)
+    adam = keras.optimizers.Adam(falling, beta_2=0.99)
+    adam.build([noise])
 
     def drawn(noise):
         length = tf.norm(noise, axis=1, keepdims=True)
@@ -197,20 +194,14 @@ def invert(network, pictures, labels=None, steps=300, starts=8, rate=0.1, seed=0
         return noise, tf.reduce_mean(error, axis=(1, 2, 3))
 
     @tf.function
-    def descend(noise):
-        mean, square = tf.zeros_like(noise), tf.zeros_like(noise)
-        for step in tf.range(1, steps + 1):
+    def descend():
+        for _ in tf.range(steps):
             with tf.GradientTape() as tape:
-                tape.watch(noise)
-                error = drawn(noise)[1]
-            slope = tape.gradient(error, noise)
-            mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
-            age = tf.cast(step, tf.float32)
-            wanted = mean / (1 - 0.9**age) / (tf.sqrt(square / (1 - 0.99**age)) + 1e-8)
-            noise -= rate * (1 - age / float(steps + 1)) * wanted  # smaller and smaller steps
-        return drawn(noise)
+                error = drawn(noise.value)[1]
+            adam.apply([tape.gradient(error, noise.value)], [noise])
+        return drawn(noise.value)
 
-    noise, error = (part.numpy() for part in descend(tf.constant(noise)))
+    noise, error = (part.numpy() for part in descend())
     error = error.reshape(-1, starts)
     best = np.arange(len(error)) * starts + error.argmin(axis=1)
     return noise[best], np.sqrt(error.min(axis=1))

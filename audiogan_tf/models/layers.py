@@ -32,9 +32,6 @@ class ConditionalBatchNorm(layers.Layer):
         shift = ops.expand_dims(self.shift(condition), places)
         return self.norm(features, training=training) * scale + shift
 
-    def compute_output_shape(self, input_shape):
-        return input_shape[0]
-
 
 @keras.saving.register_keras_serializable("audiogan_tf")
 class MinibatchStddev(layers.Layer):
@@ -52,9 +49,6 @@ class MinibatchStddev(layers.Layer):
         channel = ops.ones_like(features[..., :1]) * ops.mean(spread)
         return ops.concatenate([features, channel], axis=-1)
 
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], input_shape[-1] + 1)
-
 
 def halvings(shape, smallest=4):
     """How often both sides can be halved before one falls below `smallest` or is odd."""
@@ -70,7 +64,7 @@ def halvings(shape, smallest=4):
     return count, frames, bins
 
 
-def embed_labels(labels, class_counts, size, name):
+def _embed_labels(labels, class_counts, size, name):
     """One embedding for each factor (class, speaker, ...), joined: (batch, factors * size)."""
     columns = [
         layers.Embedding(count, size, name=f"{name}_{i}")(labels[:, i])
@@ -100,12 +94,6 @@ class PhaseShuffle(layers.Layer):
         count = ops.shape(features)[0]
         shifts = keras.random.randint([count], -self.radius, self.radius + 1, seed=self.random)
         return shift_in_time(features, shifts)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "radius": self.radius, "seed": self.seed}
 
 
 def shift_in_time(features, shifts):
@@ -147,12 +135,6 @@ class PostFilter(layers.Layer):
         filtered = ops.irfft((a * c - b * d, a * d + b * c), size)
         return filtered[:, self.taps // 2 : self.taps // 2 + samples, None]
 
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "taps": self.taps}
-
 
 def with_labels(first, class_counts):
     """A network's inputs, a list: the first one, and labels if it takes any."""
@@ -165,7 +147,7 @@ def condition_of(inputs, class_counts, embedding, name="generator_embedding"):
     """What a network starts from: its first input, and the embedded labels behind it."""
     if not class_counts:
         return inputs[0]
-    embedded = embed_labels(inputs[1], class_counts, embedding, name)
+    embedded = _embed_labels(inputs[1], class_counts, embedding, name)
     return layers.Concatenate()([inputs[0], embedded])
 
 
@@ -283,7 +265,3 @@ class GatedResidual(layers.Layer):
         told = ops.repeat(self.told(condition), self.hop, axis=1)[:, :samples]
         past = ops.pad(features, [[0, 0], [self.dilation, 0], [0, 0]])[:, :samples]
         return self.mix(features, past, told)
-
-    def get_config(self):
-        names = ("channels", "skip_channels", "dilation", "hop", "last")
-        return super().get_config() | {name: getattr(self, name) for name in names}

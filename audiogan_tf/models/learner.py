@@ -1,7 +1,9 @@
 """What every model of the course can do, so that one run, one bar and one checkpoint serve all."""
 
+import inspect
+
 from audiogan_tf.errors import InputError
-from audiogan_tf.models.layers import as_columns
+from audiogan_tf.models.layers import as_columns, draw
 
 import keras
 import numpy as np
@@ -12,9 +14,8 @@ class Learner(keras.Model):
     """A Keras model that learns from sounds and draws new ones.
 
     `fit` takes batches of examples, pictures or companded waveforms, or pairs of examples and
-    labels (batch, k) int. A family adds its `train_step` and
-    `generate(count, labels=None, seed=0)`, which gives (count, ...) float32 in [-1, 1]. Read in
-    lesson 12.
+    labels (batch, k) int. A family adds its `train_step`, and keeps its arguments under their
+    names; it has `class_counts` or a `player`. Read in lesson 12.
     """
 
     @property
@@ -25,7 +26,7 @@ class Learner(keras.Model):
     @property
     def conditional(self):
         """Whether it has to be told labels."""
-        return len(self.player.inputs) > 1
+        return bool(self.class_counts) if self.player is self else len(self.player.inputs) > 1
 
     @property
     def step(self):
@@ -45,6 +46,17 @@ class Learner(keras.Model):
         """Look at training examples, (clips, ...) and (clips, k), before the first step; self."""
         return self
 
+    def generate(self, count, labels=None, seed=0, truncation=1.0):
+        """Draw new examples: pictures or companded waveforms.
+
+        count: how many; labels: (count,) or (count, factors) int, needed by a conditional
+        model; seed: same seed, same examples; truncation: scale of the noise, under 1 for
+        more typical and less varied sounds.
+        Returns (count, frames, bins, 1) or (count, samples, 1) float32 in [-1, 1].
+        """
+        noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim), "float32")
+        return draw(self.player, noise * np.float32(truncation), self.labels_for(count, labels))
+
     def labels_for(self, count, labels):
         """Labels as (count, k) int32; k is 0 for a model that takes none.
 
@@ -63,3 +75,15 @@ class Learner(keras.Model):
         if not labels or labels[0] is None:
             return examples, ops.zeros([ops.shape(examples)[0], 0], "int32")
         return examples, as_columns(labels[0])
+
+    def get_config(self):
+        """All arguments; networks among them come back with fresh weights."""
+        names = {"name", *inspect.signature(type(self).__init__).parameters} - {"self", "kwargs"}
+        values = {name: getattr(self, name, None) for name in names}
+        return {k: keras.saving.serialize_keras_object(value) for k, value in values.items()}
+
+    @classmethod
+    def from_config(cls, config):
+        """The inverse of get_config."""
+        load = keras.saving.deserialize_keras_object
+        return cls(**{name: load(value) for name, value in config.items()})

@@ -99,18 +99,9 @@ def auxiliary_classifier(class_logits, labels):
     )
 
 
-LOSSES = {
-    f.__name__: f
-    for f in (
-        minimax,
-        non_saturating,
-        least_squares,
-        hinge,
-        wasserstein,
-        relativistic,
-        cross_entropy_mse,
-    )
-}
+LOSSES = {"minimax": minimax, "non_saturating": non_saturating, "least_squares": least_squares}
+LOSSES |= {"hinge": hinge, "wasserstein": wasserstein, "relativistic": relativistic}
+LOSSES |= {"cross_entropy_mse": cross_entropy_mse}
 
 
 def get(loss):
@@ -125,19 +116,12 @@ def get(loss):
 def r1_penalty(discriminator, images, *labels):
     """Mean squared gradient norm of the logits at real samples: E[|grad D(x)|^2].
 
-    images: (batch, ...) float tensor of any shape. Returns a scalar >= 0.
+    images: (batch, ...) float tensor of any shape. Returns a scalar >= 0. At generated samples
+    the same is R2, E[|grad D(G(z))|^2]; with both and the relativistic loss the game converges
+    locally (Huang et al., 2024).
     Mescheder, Geiger and Nowozin (2018). Built in lesson 04, used in lesson 05.
     """
     return ops.mean(_squared_slopes(discriminator, images, labels))
-
-
-def r2_penalty(discriminator, fakes, *labels):
-    """Mean squared gradient norm of the logits at generated samples: E[|grad D(G(z))|^2].
-
-    fakes: (batch, ...) float tensor. Returns a scalar >= 0. Mescheder et al. (2018); with R1 and
-    the relativistic loss the game converges locally (Huang et al., 2024). Used in lesson 04.
-    """
-    return r1_penalty(discriminator, fakes, *labels)
 
 
 def gradient_penalty(discriminator, images, fakes, mix, *labels):

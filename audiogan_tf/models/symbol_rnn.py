@@ -4,7 +4,6 @@ import functools
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.models.sampling import pick
-from audiogan_tf.storage.weights import save_weights
 
 import keras
 import numpy as np
@@ -22,8 +21,9 @@ class SymbolRNN(keras.Model):
     vocabulary: number of tokens; 0 fills up and 1 ends. width: numbers of the hidden state.
     cell: "gru" (Cho et al., 2014) or "lstm" (Hochreiter and Schmidhuber, 1997).
     Call: tokens (batch, n) int -> logits (batch, n, vocabulary) of the token after each. Train
-    with `compile` and `fit` on teacher_forcing(tokens), whose loss leaves 0 out. The steps of a
-    sequence are unrolled, which is twice as fast here and right for some hundred of them.
+    with `compile` and `fit` on tokens[:, :-1] and the tokens that follow, tokens[:, 1:] (teacher
+    forcing; Williams and Zipser, 1989), by a loss that leaves 0 out. The steps of a sequence are
+    unrolled, which is twice as fast here and right for some hundred of them.
     Built in lesson 10.
     """
 
@@ -51,10 +51,6 @@ class SymbolRNN(keras.Model):
         """One token further: tokens (count,) int, state -> logits (count, vocabulary), state."""
         features, state = self.remember.cell(self.read(tokens), state)
         return self.predict_next(features), state
-
-    def get_config(self):
-        names = ("vocabulary", "width", "cell", "embedding", "dropout")
-        return super().get_config() | {name: getattr(self, name) for name in names}
 
     def generate(self, prompts, length, seed=0, temperature=1.0, top_k=None):
         """Go on from what is given, one step a token, in one compiled loop.
@@ -118,23 +114,6 @@ def _next(now, given, drawn):
     return tf.where(over, PAD, tf.where(given != PAD, given, drawn))
 
 
-def teacher_forcing(tokens):
-    """Inputs and targets of sequences: each token, and the one that follows it.
-
-    tokens: (count, n) int. Returns two (count, n - 1) arrays. Williams and Zipser (1989).
-    """
-    tokens = np.asarray(tokens)
-    return tokens[:, :-1], tokens[:, 1:]
-
-
 def next_token_loss():
     """The mean of -log p(true next token) in nats; places filled up with 0 do not count."""
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
-
-
-def save_symbols(path, network, about):
-    """Write a SymbolRNN and what is known of it to one file (storage.save_weights)."""
-    names = ("vocabulary", "width", "cell", "embedding", "dropout")
-    sizes = {name: getattr(network, name) for name in names}
-    config = {"kind": "symbols", "sizes": sizes, "about": about}
-    save_weights(path, config, network.get_weights())

@@ -1,13 +1,6 @@
 """Variational autoencoders: pictures to a few numbers with a known distribution, and back."""
 
-from audiogan_tf.models.layers import (
-    condition_of,
-    draw,
-    halvings,
-    joined,
-    model_of,
-    with_labels,
-)
+from audiogan_tf.models.layers import condition_of, draw, halvings, joined, model_of, with_labels
 from audiogan_tf.models.learner import Learner
 
 import keras
@@ -73,7 +66,7 @@ class VAE(Learner):
     encoder: as build_encoder builds; decoder: as dcgan.build_generator builds, of the same
     latent_dim. beta: weight of the KL divergence, 1 for the bound itself (Higgins et al., 2017);
     it grows to that over the first `warm_up` steps (Bowman et al., 2016). spread: see
-    gaussian_error. `generate` plays the decoder at draws from the prior, like GAN.generate.
+    gaussian_error. `generate` plays the decoder at draws from the prior.
     Kingma and Welling (2014); conditional: Sohn, Lee and Yan (2015). Built in lesson 09.
     """
 
@@ -84,20 +77,6 @@ class VAE(Learner):
         self.noise = keras.random.SeedGenerator(seed)
         self.latent_dim = decoder.inputs[0].shape[-1]
         self.built = True  # so that a .keras file restores the optimizer as well
-
-    def get_config(self):
-        """All arguments; the networks come back with fresh weights."""
-        names = ("name", "beta", "warm_up", "spread", "seed")
-        config = {name: getattr(self, name) for name in names}
-        parts = {"encoder": self.encoder, "decoder": self.decoder}
-        return config | {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-
-    @classmethod
-    def from_config(cls, config):
-        """The inverse of get_config."""
-        parts = ("encoder", "decoder")
-        again = {name: keras.saving.deserialize_keras_object(config[name]) for name in parts}
-        return cls(**config | again)
 
     def call(self, inputs, training=False):
         """The decoder's pictures for [noise] or [noise, labels]."""
@@ -150,8 +129,3 @@ class VAE(Learner):
     def reconstruct(self, images, labels=None):
         """Pictures through the bottleneck and back, without noise; of the same shape."""
         return self.decode(self.encode(images, labels)[0], labels)
-
-    def generate(self, count, labels=None, seed=0, truncation=1.0):
-        """Draw from the prior and decode; arguments and result as in GAN.generate."""
-        noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim), "float32")
-        return self.decode(noise * np.float32(truncation), labels)

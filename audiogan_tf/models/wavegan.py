@@ -1,15 +1,7 @@
 """Generator and discriminator networks for waveforms: an MLP, and WaveGAN in one dimension."""
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models.layers import (
-    ConditionalBatchNorm,
-    PhaseShuffle,
-    PostFilter,
-    condition_of,
-    model_of,
-    projection,
-    with_labels,
-)
+from audiogan_tf.models import layers as parts
 
 import keras
 from keras import layers
@@ -25,12 +17,12 @@ def build_mlp_generator(shape, class_counts=(), latent_dim=100, widths=(256, 512
     (batch, samples, 1) float32 in [-1, 1]. The second document's generator, section 5.
     Built in lesson 06.
     """
-    inputs = with_labels(keras.Input([latent_dim], name="noise"), class_counts)
-    x = condition_of(inputs, class_counts, embedding)
+    inputs = parts.with_labels(keras.Input([latent_dim], name="noise"), class_counts)
+    x = parts.condition_of(inputs, class_counts, embedding)
     for width in widths:
         x = layers.Dense(width, activation="relu")(x)
     x = layers.Dense(shape[0], activation="tanh")(x)
-    return model_of(inputs, layers.Reshape(shape)(x), "mlp_generator")
+    return parts.model_of(inputs, layers.Reshape(shape)(x), "mlp_generator")
 
 
 def build_mlp_discriminator(shape, class_counts=(), widths=(512, 256)):
@@ -39,12 +31,12 @@ def build_mlp_discriminator(shape, class_counts=(), widths=(512, 256)):
     Model: waveforms (batch, samples, 1) [, labels (batch, conditions) int] -> (batch,) float32.
     The second document's discriminator, section 5, without its sigmoid. Built in lesson 06.
     """
-    inputs = with_labels(keras.Input(shape, name="waveforms"), class_counts)
+    inputs = parts.with_labels(keras.Input(shape, name="waveforms"), class_counts)
     x = layers.Flatten()(inputs[0])
     for width in widths:
         x = layers.Dense(width)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
-    return model_of(inputs, projection(x, inputs, class_counts), "mlp_discriminator")
+    return parts.model_of(inputs, parts.projection(x, inputs, class_counts), "mlp_discriminator")
 
 
 def _quarterings(shape):
@@ -74,18 +66,18 @@ def build_generator(
     """
     count, frames = _quarterings(shape)
     widths = [channels * min(2**i, 8) for i in range(count + 1)][::-1]
-    inputs = with_labels(keras.Input([latent_dim], name="noise"), class_counts)
-    condition = condition_of(inputs, class_counts, embedding)
+    inputs = parts.with_labels(keras.Input([latent_dim], name="noise"), class_counts)
+    condition = parts.condition_of(inputs, class_counts, embedding)
     x = layers.Dense(frames * widths[0], use_bias=False)(condition)
     x = layers.Reshape([frames, widths[0]])(x)
-    x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+    x = layers.ReLU()(parts.ConditionalBatchNorm()([x, condition]))
     for width in widths[1:]:
         x = layers.Conv1DTranspose(width, 2 * STRIDE, STRIDE, padding="same", use_bias=False)(x)
-        x = layers.ReLU()(ConditionalBatchNorm()([x, condition]))
+        x = layers.ReLU()(parts.ConditionalBatchNorm()([x, condition]))
     # Drawing frames is a transposed convolution of kernel 7 * 16 and stride 16, but faster.
     x = layers.Reshape(shape)(layers.Conv1D(FRAME, 7, padding="same")(x))
-    x = PostFilter(post_filter)(x) if post_filter else x
-    return model_of(inputs, layers.Activation("tanh")(x), "wavegan_generator")
+    x = parts.PostFilter(post_filter)(x) if post_filter else x
+    return parts.model_of(inputs, layers.Activation("tanh")(x), "wavegan_generator")
 
 
 def build_discriminator(shape, class_counts=(), channels=32, shuffle=2, seed=0):
@@ -97,7 +89,7 @@ def build_discriminator(shape, class_counts=(), channels=32, shuffle=2, seed=0):
     Donahue, McAuley and Puckette (2019). Built in lesson 06.
     """
     count, _ = _quarterings(shape)
-    inputs = with_labels(keras.Input(shape, name="waveforms"), class_counts)
+    inputs = parts.with_labels(keras.Input(shape, name="waveforms"), class_counts)
     x = layers.Reshape([shape[0] // FRAME, FRAME])(inputs[0])
     x = layers.Conv1D(channels, 3, padding="same")(x)
     x = layers.LeakyReLU(negative_slope=0.2)(x)
@@ -105,6 +97,6 @@ def build_discriminator(shape, class_counts=(), channels=32, shuffle=2, seed=0):
         x = layers.Conv1D(channels * min(2 ** (i + 1), 8), 9, STRIDE, padding="same")(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
         if shuffle and i < count - 1:
-            x = PhaseShuffle(shuffle, seed + i)(x)
-    x = layers.Flatten()(x)
-    return model_of(inputs, projection(x, inputs, class_counts), "wavegan_discriminator")
+            x = parts.PhaseShuffle(shuffle, seed + i)(x)
+    logits = parts.projection(layers.Flatten()(x), inputs, class_counts)
+    return parts.model_of(inputs, logits, "wavegan_discriminator")

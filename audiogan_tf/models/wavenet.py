@@ -54,16 +54,10 @@ class WaveNet(Learner):
         self.heard = layers.Embedding(LEVELS + 1, channels, name="heard")
         self.what = [layers.Embedding(count, embedding) for count in class_counts]
         self.plan = [layers.Dense(size * embedding, "relu") for size in (4, 4, 1)]
-        self.lengths = self.add_weight(
-            shape=(math.prod(class_counts),),
-            initializer=keras.initializers.Constant(samples),
-            trainable=False,
-            name="lengths",
-        )
-        sizes, last = (channels, skip_channels), len(self.dilations) - 1
-        self.stack = [
-            GatedResidual(*sizes, d, HOP, i == last) for i, d in enumerate(self.dilations)
-        ]
+        usual = {"initializer": keras.initializers.Constant(samples), "trainable": False}
+        self.lengths = self.add_weight(shape=(math.prod(class_counts),), name="lengths", **usual)
+        widths, top = (channels, skip_channels), len(self.dilations) - 1
+        self.stack = [GatedResidual(*widths, d, HOP, i == top) for i, d in enumerate(dilations)]
         self.head = [layers.Dense(skip_channels, "relu"), layers.Dense(LEVELS)]
 
     @property
@@ -149,11 +143,6 @@ class WaveNet(Learner):
         self.crop = crop
 
     @property
-    def conditional(self):
-        """Whether it has to be told labels."""
-        return bool(self.class_counts)
-
-    @property
     def metrics(self):
         """None: a step's own loss is reported."""
         return []
@@ -178,10 +167,6 @@ class WaveNet(Learner):
     def call(self, inputs):
         codes, labels = inputs
         return self.predict_next(_before(codes), self.conditions(labels))
-
-    def get_config(self):
-        names = "samples class_counts channels skip_channels dilations embedding temperature"
-        return super().get_config() | {name: getattr(self, name) for name in names.split()}
 
     def generate(self, count, labels=None, seed=0, temperature=None, samples=None, lengths=None):
         """New clips, sample by sample, with queues that remember what each layer will need.
@@ -283,12 +268,11 @@ class Singer(layers.Layer):
         return to_levels(codes, BITS)[..., None]
 
 
-def network_of(shape, class_counts=(), temperature=1.0, **sizes):
-    """The WaveNet for clips of (samples, 1); its `generate` draws at `temperature`.
-
-    sizes: arguments of WaveNet.
-    """
-    return WaveNet(shape[0], class_counts, temperature=temperature, **sizes)
+def network_of(shape, **sizes):
+    """The WaveNet for clips of (samples, 1), its weights made; sizes: its other arguments."""
+    network = WaveNet(shape[0], **sizes)
+    network.build()
+    return network
 
 
 def build_generator(**sizes):

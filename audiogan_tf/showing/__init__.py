@@ -6,9 +6,10 @@ from audiogan_tf.showing.plots import (
     BLUE,
     GREY,
     ORANGE,
-    between_floors,
     confusion_matrix,
+    heat_map,
     image_html,
+    label_hz,
     lines,
     loss_curves,
     png,
@@ -20,5 +21,12 @@ from audiogan_tf.showing.plots import (
     waveforms,
 )
 from audiogan_tf.showing.report import write_report
-from audiogan_tf.showing.results import leaderboard, long_training, number, read_table, remedies
+from audiogan_tf.showing.results import (
+    between_floors,
+    leaderboard,
+    long_training,
+    number,
+    read_table,
+    remedies,
+)
 from audiogan_tf.showing.widgets import ask, explore, instrument, listen

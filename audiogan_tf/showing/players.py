@@ -3,36 +3,32 @@
 import base64
 import html
 import io
-import wave
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound.audio import to_pcm16
 
 import numpy as np
+import soundfile
 
 PEAK = 0.99  # the loudest of the sounds played together is lowered to this if it is above
 
 
-def wav_bytes(waveform, sample_rate):
-    """A mono 16-bit WAV file as bytes; raises InputError outside [-1, 1], as `to_pcm16` does."""
+def flac_bytes(waveform, sample_rate):
+    """A mono 16-bit FLAC file as bytes; raises InputError outside [-1, 1], as `to_pcm16` does."""
     buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(int(sample_rate))
-        file.writeframes(to_pcm16(waveform).astype("<i2").tobytes())
+    soundfile.write(buffer, to_pcm16(waveform), int(sample_rate), format="FLAC")
     return buffer.getvalue()
 
 
 def player_html(caption, waveform, sample_rate):
     """One player as HTML that needs no other file; caption is plain text."""
     text = html.escape(caption)
-    sound = base64.b64encode(wav_bytes(waveform, sample_rate)).decode()
+    sound = base64.b64encode(flac_bytes(waveform, sample_rate)).decode()
     return (
         '<figure style="margin:0.4em 0;display:inline-block;width:17em;max-width:100%;'
         'vertical-align:top">'
         f'<audio controls aria-label="{text}" style="width:100%" '
-        f'src="data:audio/wav;base64,{sound}"></audio>'
+        f'src="data:audio/flac;base64,{sound}"></audio>'
         f"<figcaption>{text}</figcaption></figure>"
     )
 

@@ -1,4 +1,4 @@
-"""Figures with units and alt text, and players that never change relative loudness.
+"""Figures with units and alt text.
 
 A figure is made by one function and displayed by `show`, which wants the alt text:
 `show(spectrogram_grid(images, representation), "Eight drum hits: ...")`.
@@ -15,7 +15,13 @@ from audiogan_tf.showing.lettering import plain_text
 import numpy as np
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#5F6670"  # Okabe and Ito (2008), and a neutral
-LINES = (("#0072B2", "-"), ("#D55E00", "--"), ("#009E73", "-."), ("#333333", ":"))
+COLOURS = (BLUE, ORANGE, "#009E73", "#333333", "#CC79A7", "#56B4E9", "#E69F00", GREY)
+DASHES = ("-", "--", "-.", ":", (0, (8, 2)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (10, 2, 2, 2)))
+LINES = tuple(zip(COLOURS, DASHES, strict=True))  # the dashes tell them apart in grey
+FLOORS = {
+    "real clips": {"color": ORANGE, "dashes": (6, 2)},
+    "noise": {"color": GREY, "dashes": (2, 2)},
+}
 LOSSES = {"d_loss": "discriminator", "g_loss": "generator"}
 TITLE, PANEL_TITLE = 12, 10  # font sizes in points
 STYLE = {
@@ -31,7 +37,6 @@ STYLE = {
     "savefig.facecolor": "white",
 }
 MEL_TICKS = (125, 250, 500, 1000, 2000, 4000, 8000, 16000)  # Hz, octaves
-PEAK = 0.99  # the loudest of the sounds played together is lowered to this if it is above
 
 
 def subplots(width, height, rows=1, columns=1, **options):
@@ -96,7 +101,7 @@ def _levels(pictures, representation):
     return pictures * spread + centre
 
 
-def _label_hz(axis, representation):
+def label_hz(axis, representation):
     """Tick a band axis in Hz: octaves on a mel scale, even steps on a linear one."""
     from matplotlib.ticker import MaxNLocator
 
@@ -137,7 +142,7 @@ def spectrogram_grid(pictures, representation, titles=None, columns=4, title="Sp
         if i + columns >= len(levels):  # nothing below it
             axis.tick_params(labelbottom=True)
     axes[0, 0].set_xlim(0, representation.seconds)
-    _label_hz(axes[0, 0], representation)
+    label_hz(axes[0, 0], representation)
     figure.suptitle(title, fontsize=TITLE)
     figure.supxlabel("time (s)", fontsize=10)
     kind = ", mel bands" if representation.n_mels else ""
@@ -192,21 +197,51 @@ def confusion_matrix(asked, heard, classes, title="Asked and heard"):
     counts = np.zeros((len(classes), len(classes)))
     np.add.at(counts, (np.asarray(asked), np.asarray(heard)), 1)
     share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    size = 2.2 + 0.48 * len(classes)
-    figure, axes = subplots(size + 0.8, size)
+    about = title, ("class heard by the judge", "class asked for"), 100
+    texts = np.where(share > 0, np.rint(share).astype(int).astype(str), "")
+    return heat_map(share, classes, classes, *about, texts, "share of the row (%)")
+
+
+def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=None):
+    """A table of numbers as shades, with a text in each cell.
+
+    values: (rows, columns) numbers, from 0 (light) to `top` (dark); rows, columns: their names;
+    labels: what the columns are, and what the rows are; texts: (rows, columns) strings, by
+    default the rounded numbers; legend: what the shades mean, with its unit. Returns a figure.
+    Used in lessons 05, 08, 09 and 12.
+    """
+    figure, axes = subplots(2.4 + 0.52 * len(columns), 1.6 + 0.42 * len(rows))
     axis = axes[0, 0]
-    image = axis.imshow(share, cmap="Blues", vmin=0, vmax=100)
-    for row, column in zip(*np.nonzero(share), strict=True):
-        colour = "white" if share[row, column] > 55 else "black"
-        text = f"{share[row, column]:.0f}"
-        axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=9)
-    slanted = max(map(len, classes)) > 3
+    image = axis.imshow(values, cmap="Blues", vmin=0, vmax=top, aspect="auto")
+    texts = np.rint(values).astype(int).astype(str) if texts is None else texts
+    for row, column in zip(*np.nonzero(texts != ""), strict=True):
+        colour = "white" if values[row, column] > 0.55 * top else "black"
+        place = {"ha": "center", "va": "center", "fontsize": 9}
+        axis.text(column, row, texts[row, column], color=colour, **place)
+    slanted = max(len(str(name)) for name in columns) > 3
     rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
-    axis.set_xticks(range(len(classes)), classes, **rotation, **plain_text(*classes))
-    axis.set_yticks(range(len(classes)), classes, **plain_text(*classes))
-    axis.set(xlabel="class heard by the judge", ylabel="class asked for", title=title)
-    figure.colorbar(image, ax=axis, label="share of the row (%)", shrink=0.8)
+    axis.set_xticks(range(len(columns)), columns, **rotation, **plain_text(*columns))
+    axis.set_yticks(range(len(rows)), rows, **plain_text(*rows))
+    axis.set(xlabel=labels[0], ylabel=labels[1], title=title)
+    if legend:
+        figure.colorbar(image, ax=axis, label=legend, shrink=0.85)
     return figure
+
+
+def floor_line(axis, name, value, across="x", text=None):
+    """A dashed line at the score of "real clips" or "noise", a name in FLOORS; None draws nothing.
+
+    across: the axis on which `value` lies; text: what is written at the line's end.
+    """
+    if value is None:
+        return
+    line = axis.axvline if across == "x" else axis.axhline
+    line(value, linewidth=1.4, label=name, **FLOORS[name])
+    look = {"s": text, "color": FLOORS[name]["color"]}
+    if text and across == "x":
+        axis.text(value, 1.01, ha="center", transform=axis.get_xaxis_transform(), **look)
+    elif text:
+        axis.text(1.01, value, va="center", transform=axis.get_yaxis_transform(), **look)
 
 
 def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
@@ -220,13 +255,9 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
     points = [(row["step"], row["score"]) for row in history if row.get("score") is not None]
     steps, scores = zip(*points, strict=True) if points else ((), ())
     axis.plot(steps, scores, color=BLUE, marker="o", markersize=5, linewidth=1.8, clip_on=False)
-    floors = ((real, "real clips", ORANGE, (6, 2)), (noise, "noise", GREY, (2, 2)))
-    for value, name, colour, dashes in floors:
-        if value is not None:
-            axis.axhline(value, color=colour, linewidth=1.4, dashes=dashes)
-            text, place = f"{name}\n{value:.3g}", {"xycoords": ("axes fraction", "data")}
-            place |= {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
-            axis.annotate(text, (1, value), color=colour, **place)
+    for name, value in (("real clips", real), ("noise", noise)):
+        text = None if value is None else f"{name}\n{value:.3g}"
+        floor_line(axis, name, value, "y", text)
     title = "Score between noise and real clips"
     axis.set(xlabel="training step", title=title)
     axis.set_ylabel(metric, **plain_text(metric))
@@ -235,45 +266,15 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
     return figure
 
 
-def between_floors(reports, metrics):
-    """Scores of several generators, each metric between its noise floor and its real floor.
-
-    reports: name -> judging.Report; metrics: names of rows they hold, one panel each.
-    A metric whose values and floors are all positive and span more than a factor of 30, as
-    distances do, gets a logarithmic axis. Returns a figure. Read in lesson 00.
-    """
-    height = 1.3 + 0.32 * len(reports)
-    figure, axes = subplots(1.5 + 3.4 * len(metrics), height, 1, len(metrics), sharey=True)
-    for axis, metric in zip(axes[0], metrics, strict=True):
-        rows = [report[metric] for report in reports.values()]
-        values = [row.value for row in rows]
-        floors = ((rows[0].noise_floor, "noise", GREY, (2, 2)),)
-        floors += ((rows[0].real_floor, "real clips", ORANGE, (6, 2)),)
-        for value, name, colour, dashes in floors:
-            axis.axvline(value, color=colour, linewidth=1.4, dashes=dashes)
-            place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-            axis.annotate(name, (value, 1), (0, 2), color=colour, ha="center", **place)
-        axis.plot(values, range(len(rows)), "o", color=BLUE, markersize=8)
-        known = [*values, *(value for value, *_ in floors)]
-        if min(known) > 0 and max(known) > 30 * min(known):
-            axis.set_xscale("log")
-            axis.xaxis.set_major_formatter("{x:g}")
-        axis.set_yticks(range(len(rows)), list(reports), **plain_text(*reports))
-        axis.set(xlabel=f"{metric} (1)", ylim=(len(rows) - 0.5, -0.5))
-        axis.margins(x=0.12)
-    figure.suptitle("Between noise and real clips", fontsize=TITLE)
-    return figure
-
-
 def lines(x, curves, title, xlabel, ylabel):
     """Several curves over the same x, told apart in greyscale by their dashes.
 
-    x: (n,) numbers; curves: name -> (n,) numbers, at most four; labels with their units.
+    x: (n,) numbers; curves: name -> (n,) numbers, at most eight; labels with their units.
     Returns a figure with one axis, `figure.axes[0]`. Read in lesson 02.
     """
     figure, axes = subplots(8, 3)
     for (name, y), (colour, line) in zip(curves.items(), LINES, strict=False):
-        axes[0, 0].plot(x, y, line, color=colour, label=name)
+        axes[0, 0].plot(x, y, linestyle=line, color=colour, label=name)
     axes[0, 0].set(title=title, xlabel=xlabel, ylabel=ylabel)
     axes[0, 0].margins(x=0)
     axes[0, 0].legend(frameon=False)
@@ -288,10 +289,10 @@ def loss_curves(history):
     figure, axes = subplots(7.5, 2.6)
     axis = axes[0, 0]
     names = sorted({name for row in history for name in row if name.endswith("loss")})
-    for i, name in enumerate(names):
-        colour, line = LINES[i % len(LINES)]
+    for (colour, line), name in zip(LINES, names, strict=False):
         points = [(row["step"], row[name]) for row in history if name in row]
-        axis.plot(*zip(*points, strict=True), line, color=colour, label=LOSSES.get(name, name))
+        look = {"color": colour, "linestyle": line, "label": LOSSES.get(name, name)}
+        axis.plot(*zip(*points, strict=True), **look)
     axis.set(xlabel="training step", ylabel="loss", title="Losses")
     if names:
         axis.legend(frameon=False)

@@ -1,12 +1,11 @@
-"""The leaderboard as a picture: every generator, every score, floors and intervals."""
+"""Scores as pictures: generators between their floors, the leaderboard, other stored tables."""
 
 import csv
 
-from audiogan_tf.showing.plots import BLUE, GREY, LINES, ORANGE, TITLE, subplots
+from audiogan_tf.showing.plots import BLUE, FLOORS, LINES, ORANGE, TITLE, floor_line, subplots
 
 import numpy as np
 
-FLOORS = {"real clips": (ORANGE, (6, 2)), "noise": (GREY, (2, 2))}
 PANELS = {  # column: label with its unit
     "accuracy": "accuracy (1)",
     "frechet_distance": "Frechet distance (1)",
@@ -28,6 +27,33 @@ def number(row, column):
     """A cell of the table as a float, None where it is empty or missing."""
     text = (row.get(column) or "").strip()
     return float(text) if text else None
+
+
+def between_floors(reports, metrics):
+    """Scores of several generators, each metric between its noise floor and its real floor.
+
+    reports: name -> judging.Report; metrics: names of rows they hold, one panel each.
+    A metric whose values and floors are all positive and span more than a factor of 30, as
+    distances do, gets a logarithmic axis. Returns a figure. Read in lesson 00.
+    """
+    height = 1.3 + 0.32 * len(reports)
+    figure, axes = subplots(1.5 + 3.4 * len(metrics), height, 1, len(metrics), sharey=True)
+    for axis, metric in zip(axes[0], metrics, strict=True):
+        rows = [report[metric] for report in reports.values()]
+        values = [row.value for row in rows]
+        floors = rows[0].noise_floor, rows[0].real_floor
+        for name, value in zip(("noise", "real clips"), floors, strict=True):
+            floor_line(axis, name, value, text=name)
+        axis.plot(values, range(len(rows)), "o", color=BLUE, markersize=8)
+        known = [*values, *floors]
+        if min(known) > 0 and max(known) > 30 * min(known):
+            axis.set_xscale("log")
+            axis.xaxis.set_major_formatter("{x:g}")
+        axis.set_yticks(range(len(rows)), list(reports))
+        axis.set(xlabel=f"{metric} (1)", ylim=(len(rows) - 0.5, -0.5))
+        axis.margins(x=0.12)
+    figure.suptitle("Between noise and real clips", fontsize=TITLE)
+    return figure
 
 
 def leaderboard(rows, columns=tuple(PANELS)):
@@ -63,11 +89,10 @@ def _panel(axis, models, floors, column):
             axis.hlines(place, *ends, color=BLUE, linewidth=1.6)
         axis.plot(value, place, "o", color=BLUE, markersize=5)
         known.append(value)
-    for name, (colour, dashes) in FLOORS.items():
+    for name in FLOORS:
         value = number(floors.get(name, {}), column)
-        if value is not None:
-            axis.axvline(value, color=colour, linewidth=1.3, dashes=dashes)
-            known.append(value)
+        floor_line(axis, name, value)
+        known += [] if value is None else [value]
     if min(known) > 0 and max(known) > LOGARITHMIC * min(known):
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter("{x:g}")
@@ -82,9 +107,7 @@ def _panel(axis, models, floors, column):
 
 
 STYLES = ((BLUE, "o"), (ORANGE, "s"))
-LABELS = {
-    "accuracy": "accuracy (1)",
-    "frechet_distance": "Frechet distance (1)",
+LABELS = PANELS | {
     "modes": "modes (of 72)",
     "nearest_neighbour_ratio": "nearest-neighbour ratio (1)",
     "seen_called_real": "seen clips called real (1)",
@@ -118,7 +141,7 @@ def remedies(rows, scores=("accuracy", "frechet_distance", "modes", "nearest_nei
             axis.errorbar(middle, places, xerr=spread, fmt=marker, color=colour, label=amount)
         for row in rows:
             if row["recipe"] == "new clips":
-                axis.axvline(float(row[score]), color=GREY, linewidth=1.2, dashes=(2, 2))
+                floor_line(axis, "real clips", number(row, score))
         axis.set(xlabel=LABELS[score], ylim=(len(names) - 0.5, -0.5))
     axes[0, 0].set_yticks(range(len(names)), names)
     axes[0, -1].legend(title="data", frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
@@ -137,10 +160,10 @@ def long_training(rows, scores):
         for (colour, line), name in zip(LINES, names, strict=False):
             own = [row for row in rows if row["recipe"] == name and row["step"]]
             points = [(int(row["step"]), float(row[score])) for row in own]
-            axis.plot(*np.transpose(points), line, color=colour, label=name)
+            axis.plot(*np.transpose(points), linestyle=line, color=colour, label=name)
         for row in rows:
-            if row["recipe"] == "new clips" and row[score]:
-                axis.axhline(float(row[score]), color=GREY, linewidth=1.2, dashes=(2, 2))
+            if row["recipe"] == "new clips":
+                floor_line(axis, "real clips", number(row, score), "y")
         axis.set(xlabel="training step", ylabel=LABELS[score])
     axes[0, 0].legend(frameon=False)
     figure.suptitle("A long training on 48 clips (dashed: new real clips)", fontsize=TITLE)

@@ -1,7 +1,7 @@
 """Sliders and sound: one explorer for every generator, and one for any function of yours."""
 
 from audiogan_tf.showing import plots
-from audiogan_tf.showing.players import player_html, wav_bytes
+from audiogan_tf.showing.players import flac_bytes, player_html
 from audiogan_tf.sound.representation import spectrogram_of
 
 import numpy as np
@@ -44,17 +44,29 @@ def listen(make, sample_rate, **controls):
     picture, sound = ipywidgets.Image(format="png"), ipywidgets.HTML()
     picture.layout.max_width = "28em"
 
-    def draw(_=None):
-        values = {name: control.value for name, control in controls.items()}
+    def draw(moved, **values):
         waveform, figure, caption = make(**values)
         picture.value = plots.png(figure)
         sound.value = player_html(caption, waveform, sample_rate)
 
+    return _follow(controls, draw, sound, picture)
+
+
+def _follow(controls, draw, *shown):
+    """A box of the controls, which call `draw`, above what it changes.
+
+    draw: takes whether a control was moved, and each control's value by name.
+    """
+    import ipywidgets
+
+    def answer(change=None):
+        draw(change is not None, **{name: control.value for name, control in controls.items()})
+
     for name, control in controls.items():
         control.description = control.description or name
-        control.observe(draw, names="value")
-    draw()
-    return ipywidgets.VBox([*controls.values(), sound, picture])
+        control.observe(answer, names="value")
+    answer()
+    return ipywidgets.VBox([*controls.values(), *shown])
 
 
 def instrument(play, sample_rate, **controls):
@@ -68,20 +80,16 @@ def instrument(play, sample_rate, **controls):
     import ipywidgets
 
     picture = ipywidgets.Image(format="png")
-    sound = ipywidgets.Audio(format="wav", autoplay=False, loop=False)
+    sound = ipywidgets.Audio(format="flac", autoplay=False, loop=False)
 
-    def draw(change=None):
-        image, waveform = play(**{name: control.value for name, control in controls.items()})
+    def draw(moved, **values):
+        image, waveform = play(**values)
         with sound.hold_sync():  # one message, so that the old sound is not played again
-            sound.autoplay = change is not None
-            sound.value = wav_bytes(waveform, sample_rate)
+            sound.autoplay = moved
+            sound.value = flac_bytes(waveform, sample_rate)
         picture.value = plots.tiles(image[None], columns=1, zoom=4)
 
-    for name, control in controls.items():
-        control.description = control.description or name
-        control.observe(draw, names="value")
-    draw()
-    return ipywidgets.VBox([*controls.values(), sound, picture])
+    return _follow(controls, draw, sound, picture)
 
 
 def ask(generator, labels, seed=0, truncation=1.0, judge=None):

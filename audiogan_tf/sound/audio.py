@@ -1,6 +1,5 @@
 """Waveforms in and out: load, resample, fix the length, set the level, save without wrapping."""
 
-import math
 from pathlib import Path
 
 from audiogan_tf.errors import InputError, UnreadableSound
@@ -110,33 +109,6 @@ def peak_normalise(waveform, peak=0.95):
     waveform = np.asarray(waveform, "float32")
     largest = np.abs(waveform).max(axis=-1, keepdims=True)
     return waveform * np.where(largest > 0, peak / np.where(largest > 0, largest, 1), 1)
-
-
-def loudness(waveform, sample_rate):
-    """Integrated loudness in LUFS; minus infinity for silence.
-
-    waveform: (samples,) float. Clips under 0.4 s, the standard's block, are measured
-    as one block. ITU-R BS.1770-4 (2015), by pyloudnorm.
-    """
-    import pyloudnorm  # imports scipy.signal: too slow for `import audiogan_tf`
-
-    block_seconds = min(0.4, 0.99 * len(waveform) / sample_rate)
-    meter = pyloudnorm.Meter(sample_rate, block_size=block_seconds)
-    with np.errstate(divide="ignore"):
-        return float(meter.integrated_loudness(np.asarray(waveform, "float64")))
-
-
-def loudness_normalise(waveform, sample_rate, lufs=-20.0, ceiling=0.99):
-    """Scale one clip to a loudness, but never past `ceiling`; silence stays silent.
-
-    waveform: (samples,) float. Returns (samples,) float32 in [-ceiling, ceiling].
-    """
-    waveform = np.asarray(waveform, "float32")
-    peak = float(np.abs(waveform).max(initial=0.0))
-    level = loudness(waveform, sample_rate) if peak else -math.inf
-    if not math.isfinite(level):
-        return waveform
-    return waveform * min(10 ** ((lufs - level) / 20), ceiling / peak)
 
 
 def to_pcm16(waveform):

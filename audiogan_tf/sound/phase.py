@@ -156,12 +156,12 @@ def pghi(magnitude, n_fft, hop_length, tolerance=1e-6):
     """
     magnitude = np.asarray(magnitude, "float32")
     _check_bins(magnitude, n_fft)
-    phases = np.stack([pghi_phase(m, n_fft, hop_length, tolerance) for m in magnitude])
+    phases = np.stack([_pghi_phase(m, n_fft, hop_length, tolerance) for m in magnitude])
     spectrum = magnitude * np.exp(1j * phases)
     return istft(tf.constant(spectrum, tf.complex64), n_fft, hop_length)
 
 
-def pghi_phase(magnitude, n_fft, hop_length, tolerance=1e-6):
+def _pghi_phase(magnitude, n_fft, hop_length, tolerance=1e-6):
     """The phase of one clip, (frames, bins) float64 radians, by heap integration."""
     magnitude = np.asarray(magnitude, "float32")
     peak = float(magnitude.max())

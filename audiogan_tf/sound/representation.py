@@ -16,6 +16,19 @@ PHASES = {  # name: (magnitude, n_fft, hop_length, iterations) to waveforms
 }
 
 
+def _check_samples(waveforms, samples):
+    if waveforms.shape[-1] != samples:
+        raise InputError(
+            f"waveforms have {waveforms.shape[-1]} samples, this representation takes "
+            f"{samples}; use sound.fix_length first"
+        )
+
+
+def _check_shape(images, shape):
+    if tuple(images.shape[1:]) != shape:
+        raise InputError(f"images have shape {tuple(images.shape[1:])}, expected {shape}")
+
+
 class Representation:
     """Log spectrograms scaled to [-1, 1], and the way back to sound.
 
@@ -72,11 +85,7 @@ class Representation:
     def magnitude(self, waveforms):
         """Band magnitudes of waveforms, (clips, frames, bins) float32, linear."""
         waveforms = tf.convert_to_tensor(waveforms, tf.float32)
-        if waveforms.shape[-1] != self.samples:
-            raise InputError(
-                f"waveforms have {waveforms.shape[-1]} samples, this representation takes "
-                f"{self.samples}; use audio.fix_length first"
-            )
+        _check_samples(waveforms, self.samples)
         magnitude = tf.abs(spectral.stft(waveforms, self.n_fft, self.hop_length))
         return magnitude @ self.filter_bank if self.n_mels else magnitude[..., :-1]
 
@@ -127,8 +136,7 @@ class Representation:
         Returns (clips, samples) float32; may peak above 1 (see sound.limit).
         Raises InputError for another shape or an unknown phase.
         """
-        if tuple(images.shape[1:]) != self.shape:
-            raise InputError(f"images have shape {tuple(images.shape[1:])}, expected {self.shape}")
+        _check_shape(images, self.shape)
         if phase not in PHASES:
             raise InputError(f"phase={phase!r}: use one of {', '.join(PHASES)}")
         return PHASES[phase](self.to_magnitude(images), self.n_fft, self.hop_length, iterations)
@@ -183,11 +191,7 @@ class Waveform:
         float32 in [-1, 1]. Raises InputError if the number of samples is not `samples`.
         """
         waveforms = tf.convert_to_tensor(waveforms, tf.float32)
-        if waveforms.shape[-1] != self.samples:
-            raise InputError(
-                f"waveforms have {waveforms.shape[-1]} samples, this representation takes "
-                f"{self.samples}; use audio.fix_length first"
-            )
+        _check_samples(waveforms, self.samples)
         padded = tf.pad(waveforms, [[0, 0], [0, self.shape[0] - self.samples]])
         return compress(padded, self.companding)[..., None]
 
@@ -197,8 +201,7 @@ class Waveform:
         images: (clips, padded samples, 1) float. iterations is not used: there is no phase to
         estimate. Returns (clips, samples) float32. Raises InputError for another shape.
         """
-        if tuple(images.shape[1:]) != self.shape:
-            raise InputError(f"images have shape {tuple(images.shape[1:])}, expected {self.shape}")
+        _check_shape(images, self.shape)
         companded = tf.convert_to_tensor(images, tf.float32)[:, : self.samples, 0]
         return expand(companded, self.companding)
 

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.storage.files import unpack
+from audiogan_tf.storage import files
 
 ATTEMPTS = 4  # in a row without one new byte
 TIMEOUT = 30  # seconds without one new byte
@@ -105,7 +105,7 @@ def fetch_archive(url, folder, holds, sha256=None):
         fetch(url, archive, sha256)
     try:
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            unpack(archive, scratch)
+            files.unpack(archive, scratch)
             levels = [Path(scratch), *Path(scratch).iterdir()]
             found = [level for level in levels if (level / holds).exists()]
             if not found:
@@ -165,7 +165,7 @@ def _copy(answer, file, name, have, total):
 
 def _check(part, path, sha256):
     """Give a whole file its name; remove one that is not the published one."""
-    found = sha256(part) if sha256 else None
+    found = files.sha256(part) if sha256 else None
     if found != sha256:
         part.unlink()
         raise InputError(

@@ -1,7 +1,7 @@
 """Drum sounds from known factors: eight recipes, every parameter recorded.
 
-All arithmetic is float64 and ends in 16-bit steps, so that one seed gives the same
-samples on every processor.
+All arithmetic is float64 and ends in 16-bit steps: one seed gives the same samples on every
+processor, but for a few that differ by one step.
 """
 
 import numpy as np

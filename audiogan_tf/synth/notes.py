@@ -1,8 +1,9 @@
 """Musical notes by five classical methods, in tune, every factor recorded.
 
-All arithmetic is float64 and ends in 16-bit steps, so that one seed gives the same
-samples on every processor. Each method takes many notes at once: hz, brightness and decay
-are (notes,) arrays, time is (samples,) in seconds, the result is (notes, samples).
+All arithmetic is float64 and ends in 16-bit steps: one seed gives the same samples on every
+processor, but for a few that differ by one step. Each method takes many notes at once: hz,
+brightness and decay are (notes,) arrays, time is (samples,) in seconds, the result is
+(notes, samples).
 """
 
 import numpy as np

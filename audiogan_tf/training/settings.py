@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.models import catalogue
+from audiogan_tf.storage import recipes
 from audiogan_tf.storage.files import atomic_path
 from audiogan_tf.training.folders import check_folder, read_run_config
 
@@ -45,7 +46,7 @@ def check_run(corpus, out, model="small", seed=0, resume=False):
     _check_form(out, found.get("representation"), corpus.representation.get_config())
     key = "corpus_key" if "corpus_key" in found else "corpus_digest"  # older runs have no key
     now = settings_of(corpus, model, seed)[key]
-    if found[key] != now:
+    if recipes.current(found[key]) != now:
         raise InputError(_other_sounds(out, corpus, key, found[key], now))
 
 

@@ -27,8 +27,7 @@ def write_sounds(folder, labels, each=3, rate=8000, samples=4096):
     return folder
 
 
-def test_drums_are_the_published_ones(drums):
-    assert drums.digest == drums_module.DIGEST
+def test_what_drums_says_of_itself(drums):
     assert drums.conditions == {"drum": synth.DRUMS} and drums.classes == synth.DRUMS
     assert drums.class_counts == (8,) and drums.sample_rate == 16000
 

@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 
 from audiogan_tf import corpora
-from audiogan_tf.corpora import published
+from audiogan_tf.corpora import nsynth, published
 from audiogan_tf.corpora.batches import batches
 from audiogan_tf.errors import InputError, UnreadableSound
 from audiogan_tf.storage.files import sha256
@@ -137,8 +137,8 @@ def nsynth_json(folder):
             "note_str": name,
             "instrument": 0,
             "instrument_str": name[:-8],
-            "instrument_family_str": published.FAMILIES[family],
-            "instrument_source_str": published.SOURCES[source],
+            "instrument_family_str": nsynth.FAMILIES[family],
+            "instrument_source_str": nsynth.SOURCES[source],
             "qualities": [0] * 10,
             "qualities_str": [],
             "sample_rate": 16000,
@@ -171,7 +171,7 @@ def nsynth_records(path, leave_out=(), chosen=slice(None)):
 
 
 def check_nsynth(corpus):
-    assert corpus.classes == tuple(published.FAMILIES) and corpus.sample_rate == 16000
+    assert corpus.classes == tuple(nsynth.FAMILIES) and corpus.sample_rate == 16000
     assert len(corpus.train) == len(corpus.test) == 4
     np.testing.assert_array_equal(corpus.train.labels, [0, 0, 4, 4])
     np.testing.assert_array_equal(corpus.train.factors["pitch"], [22, 22, 60, 60])
@@ -207,7 +207,7 @@ def test_nsynth_as_shards_in_a_folder_of_their_own(roots):
 
 @pytest.mark.parametrize(
     "label, classes, numbers",
-    [("pitch", ("22", "60"), [0, 0, 1, 1]), ("source", published.SOURCES, [2, 2, 1, 1])],
+    [("pitch", ("22", "60"), [0, 0, 1, 1]), ("source", nsynth.SOURCES, [2, 2, 1, 1])],
 )
 def test_nsynth_by_another_label(roots, label, classes, numbers):
     nsynth_json(roots / "nsynth" / "nsynth-test")
@@ -259,7 +259,7 @@ def test_a_damaged_nsynth_is_refused(roots):
 
 def test_records_lie_where_the_index_says(tmp_path):
     path = nsynth_records(tmp_path / "a.tfrecord")
-    places, known = corpora.records.index_records(path, ("pitch",))
+    places, known = corpora.shards.index_records(path, ("pitch",))
     content = path.read_bytes()
     for (start, length), pitch in zip(places, known["pitch"], strict=True):
         assert struct.unpack("<Q", content[start - 12 : start - 4]) == (length,)
@@ -486,7 +486,7 @@ def test_nsynth_is_fetched_part_by_part(roots, tmp_path, monkeypatch):
         archive = tmp_path / f"nsynth-{part}.jsonwav.tar.gz"
         packed(tmp_path / "tree", archive, f"nsynth-{part}/")
         known = published.Archive(archive.as_uri(), 1, None)
-        monkeypatch.setitem(published.ARCHIVES, f"nsynth-{part}", known)
+        monkeypatch.setitem(nsynth.ARCHIVES, part, known)
     check_nsynth(corpora.load_corpus("nsynth", fetch=True))
     check_nsynth(corpora.load_corpus("nsynth"))
 

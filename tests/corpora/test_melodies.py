@@ -4,6 +4,7 @@ from audiogan_tf.corpora import melodies as corpus_module
 from audiogan_tf.errors import InputError
 from audiogan_tf.lessons.figures import lesson_10
 from audiogan_tf.showing import plots
+from audiogan_tf.sound import descriptors
 from audiogan_tf.synth import melodies
 
 import numpy as np
@@ -102,8 +103,6 @@ def test_no_tune_of_the_test_side_is_in_the_training_side(corpus):
 
 
 def test_a_tune_is_played_in_time_and_in_tune():
-    from audiogan_tf import descriptors
-
     tune = melodies.Tune("A minor", (((69, 4), (None, 4)), ((76, 8),)))
     sound = melodies.play_melody(tune, tempo=120, sample_rate=16000)
     assert sound.dtype == np.float32 and len(sound) == pytest.approx(4 * 16000, abs=800)

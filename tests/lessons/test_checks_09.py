@@ -1,7 +1,7 @@
 """Lesson 09's checks: stubs fail, solutions pass, typical mistakes get their own hint."""
 
 from audiogan_tf.lessons import checks
-from audiogan_tf.models import vae
+from audiogan_tf.models import catalogue, vae
 from audiogan_tf.models.sound_generator import SoundGenerator
 
 import numpy as np
@@ -71,7 +71,7 @@ def test_right_divergence_passes(capsys):
 @pytest.fixture(scope="module")
 def model():
     decoder = SoundGenerator.load("notes_vae").network
-    return vae.VAE(vae.load_encoder("notes_vae_encoder"), decoder)
+    return vae.VAE(catalogue.load("notes_vae_encoder"), decoder)
 
 
 def surprise(model, pictures, labels):

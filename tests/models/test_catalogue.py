@@ -18,16 +18,15 @@ def learner_of(model, seed=0):
     """A learner for short clips, and its examples."""
     drawn = catalogue.representation_for(SimpleNamespace(representation=PICTURES), model)
     waveforms = np.random.default_rng(0).uniform(-0.5, 0.5, (16, PICTURES.samples))
-    learner, network = catalogue.build(drawn.shape, (3,), model, seed)
+    learner = catalogue.build(drawn.shape, (3,), model, seed)
     examples = np.asarray(drawn.forward(waveforms.astype("float32")))
-    if hasattr(learner, "adapt"):
-        learner.adapt(examples, LABELS)
-    return learner, network, examples
+    learner.adapt(examples, LABELS)
+    return learner, examples
 
 
 @pytest.mark.parametrize("model", catalogue.MODELS)
 def test_every_model_learns_draws_and_comes_back(model, tmp_path):
-    learner, network, examples = learner_of(model)
+    learner, examples = learner_of(model)
     before = [np.array(weights) for weights in learner.playing_weights()]
     logs = learner.fit(examples, LABELS, batch_size=8, epochs=1, verbose=0).history
     assert all(np.isfinite(values).all() for values in logs.values())
@@ -42,14 +41,14 @@ def test_every_model_learns_draws_and_comes_back(model, tmp_path):
     assert not np.array_equal(drawn, learner.generate(3, [0, 1, 2], seed=2))
 
     checkpoints.save(tmp_path / "c.npz", learner, {})
-    other, _, _ = learner_of(model, seed=5)
+    other, _ = learner_of(model, seed=5)
     checkpoints.restore(tmp_path / "c.npz", other)
     assert other.step == 2
     for mine, its in zip(learner.state, other.state, strict=True):
         np.testing.assert_array_equal(mine, its)
 
     _, build = catalogue.GENERATORS[catalogue.find(model).builder]
-    build(**network).set_weights(after)  # what SoundGenerator.load does
+    build(**learner.sizes).set_weights(after)  # what SoundGenerator.load does
 
 
 def test_an_unknown_model_is_refused():

@@ -25,9 +25,9 @@ def test_networks_are_built_from_the_shape(shape, class_counts):
     generator = dcgan.build_generator(shape, class_counts, latent_dim=8, channels=2)
     discriminator = dcgan.build_discriminator(shape, class_counts, channels=2)
     inputs = noise_and_labels(3, 8, class_counts)
-    pictures = generator(joined(inputs[0], inputs[1:])).numpy()
+    pictures = generator(joined(inputs[0], *inputs[1:])).numpy()
     assert pictures.shape == (3, *shape) and np.abs(pictures).max() <= 1
-    logits = discriminator(joined(pictures, inputs[1:]))
+    logits = discriminator(joined(pictures, *inputs[1:]))
     assert logits.shape == (3,) and np.isfinite(logits).all()
 
 
@@ -116,7 +116,7 @@ def test_spectral_norm_keeps_every_layer_at_one(class_counts, head):
         (32, 32, 1), class_counts, channels=4, head=head, spectral_norm=True
     )
     pictures = np.random.default_rng(0).uniform(-1, 1, (3, 32, 32, 1)).astype("float32")
-    inputs = joined(pictures, [np.zeros((3, 2), "int32")] if class_counts else [])
+    inputs = joined(pictures, np.zeros((3, 2), "int32") if class_counts else None)
     for _ in range(30):  # each call in training refines the estimate
         network(inputs, training=True)
     found = [w.numpy() for w in network.trainable_variables if "bias" not in w.path]

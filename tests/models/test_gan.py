@@ -134,7 +134,7 @@ def test_r1_is_added_on_every_eighth_step_only():
             gan.train_step(images)
         variables = plain.discriminator.trainable_variables
         zeros = [tf.zeros_like(v) for v in variables]
-        added = penalised._add_r1(zeros, images, [])
+        added = penalised._add_penalties(zeros, images, images, [])
         seen.append(any(float(tf.reduce_max(tf.abs(g))) > 0 for g in added))
     assert seen == [False] * 7 + [True] + [False] * 2  # the next step is step 8
     assert not same(plain.discriminator.get_weights(), penalised.discriminator.get_weights())
@@ -198,7 +198,7 @@ def test_r2_makes_the_discriminator_flatter_at_fakes():
         gan = make_gan(r1_weight=0.0, r2_weight=weight, r1_interval=1)
         gan.fit(images, batch_size=8, epochs=8, verbose=0)
         fakes = tf.constant(gan.generate(24))
-        slopes.append(float(losses.r2_penalty(gan.discriminator, fakes)))
+        slopes.append(float(losses.r1_penalty(gan.discriminator, fakes)))
     assert slopes[1] < 0.5 * slopes[0]
 
 

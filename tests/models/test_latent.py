@@ -1,7 +1,7 @@
 """Ways through the noise keep their promises, and inversion and saliency find what is there."""
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import dcgan, latent
+from audiogan_tf.models import catalogue, dcgan, latent
 from audiogan_tf.models.layers import ConditionalBatchNorm
 from audiogan_tf.models.sound_generator import SoundGenerator
 from audiogan_tf.sound.representation import Representation
@@ -237,8 +237,8 @@ def test_a_discriminator_survives_saving_and_a_generator_is_none(tmp_path):
     path = tmp_path / "critic.npz"
     config = {"kind": "discriminator", "sizes": sizes}
     save_weights(path, config, network.get_weights(), dtype="float32")
-    again = latent.load_discriminator(path)
+    again = catalogue.load(path)
     inputs = [np.zeros((2, *SHAPE), "float32"), np.int32([[0], [2]])]
     np.testing.assert_allclose(again(inputs), network(inputs), atol=1e-6)
     with pytest.raises(InputError, match="drums_long: holds a generator, not a discriminator"):
-        latent.load_discriminator("drums_long")
+        catalogue.load("drums_long")

@@ -174,11 +174,11 @@ def linear(slope):
 
 
 @pytest.mark.parametrize("shape", [(4, 4, 1), (7,), (5, 2)])
-@pytest.mark.parametrize("penalty", [losses.r1_penalty, losses.r2_penalty])
-def test_r1_and_r2_are_the_squared_slope(penalty, shape):
+def test_r1_is_the_squared_slope(shape):
     slope = np.random.default_rng(0).normal(size=shape).astype("float32")
     samples = tf.random.stateless_normal([5, *shape], [0, 1])
-    np.testing.assert_allclose(penalty(linear(slope), samples), np.sum(slope**2), rtol=1e-5)
+    got = losses.r1_penalty(linear(slope), samples)
+    np.testing.assert_allclose(got, np.sum(slope**2), rtol=1e-5)
 
 
 def test_r1_of_a_discriminator_agrees_with_finite_differences():

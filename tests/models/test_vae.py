@@ -1,6 +1,6 @@
 from audiogan_tf import InputError
 from audiogan_tf.judging.fidelity import snr_over_mean
-from audiogan_tf.models import dcgan, vae
+from audiogan_tf.models import catalogue, dcgan, vae
 from audiogan_tf.storage.weights import save_weights
 
 import keras
@@ -109,14 +109,14 @@ def test_an_encoder_comes_back_from_a_file(tmp_path):
     weights = [w.astype("float16").astype("float32") for w in encoder.get_weights()]
     encoder.set_weights(weights)
     save_weights(tmp_path / "a.npz", {"kind": "encoder", "sizes": sizes}, weights)
-    again = vae.load_encoder(tmp_path / "a.npz")
+    again = catalogue.load(tmp_path / "a.npz")
     for mine, theirs in zip(
         encoder([pictures(), LABELS]), again([pictures(), LABELS]), strict=True
     ):
         np.testing.assert_array_equal(mine, theirs)
     save_weights(tmp_path / "b.npz", {"kind": "generator"}, weights)
     with pytest.raises(InputError, match="holds a generator, not an encoder"):
-        vae.load_encoder(tmp_path / "b.npz")
+        catalogue.load(tmp_path / "b.npz")
 
 
 def test_labels_are_asked_for():

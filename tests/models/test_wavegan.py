@@ -40,7 +40,7 @@ def small_pair(name, samples=4096, class_counts=(4,)):
 def noise_and_labels(count, class_counts):
     rng = np.random.default_rng(0)
     columns = [rng.integers(classes, size=count) for classes in class_counts]
-    labels = [np.stack(columns, axis=1).astype("int32")] if columns else []
+    labels = np.stack(columns, axis=1).astype("int32") if columns else None
     return rng.standard_normal((count, 8), "float32"), labels
 
 
@@ -69,7 +69,7 @@ def test_a_length_that_cannot_be_quartered_is_refused(samples):
 def test_each_condition_changes_the_waveform_and_the_logit(name, factor):
     class_counts = (4, 3)
     generator, discriminator = small_pair(name, 4096, class_counts)
-    noise, (labels,) = noise_and_labels(2, class_counts)
+    noise, labels = noise_and_labels(2, class_counts)
     other = labels.copy()
     other[:, factor] = (other[:, factor] + 1) % class_counts[factor]
     waveforms = generator([noise, labels]).numpy()
@@ -80,7 +80,7 @@ def test_each_condition_changes_the_waveform_and_the_logit(name, factor):
 
 def test_each_noise_gives_another_waveform():
     generator, _ = small_pair("wavegan")
-    noise, (labels,) = noise_and_labels(4, (4,))
+    noise, labels = noise_and_labels(4, (4,))
     waveforms = generator([noise, np.zeros_like(labels)]).numpy()
     assert np.abs(np.diff(waveforms, axis=0)).max(axis=(1, 2)).min() > 1e-4
 
@@ -163,11 +163,11 @@ def test_conditional_batch_norm_takes_waveforms():
 def test_networks_survive_saving(name, tmp_path):
     networks = small_pair(name)
     noise, labels = noise_and_labels(2, (4,))
-    waveforms = networks[0]([noise, *labels]).numpy()
+    waveforms = networks[0]([noise, labels]).numpy()
     for network, first in zip(networks, (noise, waveforms), strict=True):
         network.save(tmp_path / "n.keras")
         again = keras.models.load_model(tmp_path / "n.keras", safe_mode=True)
-        inputs = [first, *labels]
+        inputs = [first, labels]
         np.testing.assert_allclose(network(inputs), again(inputs), atol=1e-5)
 
 
@@ -193,7 +193,7 @@ def test_a_few_steps_change_the_weights_of_both(name, class_counts):
 
 def test_dense_layers_of_full_size_take_the_penalty():
     """TensorFlow once made a graph of it that stopped with AlreadyExistsError."""
-    gan, _ = catalogue.build((1024, 1), (4,), "mlp")
+    gan = catalogue.build((1024, 1), (4,), "mlp")
     waveforms = np.random.default_rng(0).uniform(-1, 1, (16, 1024, 1)).astype("float32")
     gan.fit(waveforms, np.arange(16)[:, None] % 4, batch_size=8, epochs=2, verbose=0)
     assert gan.step == 4 and gan.r1_weight > 0
@@ -230,8 +230,10 @@ def test_a_model_brings_its_representation(model):
     corpus = SimpleNamespace(representation=pictures)
     own = catalogue.representation_for(corpus, model)
     assert own is pictures if model == "small" else own.spectrogram is pictures
-    gan, sizes = catalogue.build(own.shape, (8,), model)
-    assert gan.generate(2, [0, 7]).shape == (2, *own.shape) and sizes["shape"] == list(own.shape)
+    gan = catalogue.build(own.shape, (8,), model)
+    assert gan.generate(2, [0, 7]).shape == (2, *own.shape) and gan.sizes["shape"] == list(
+        own.shape
+    )
     with pytest.raises(InputError, match="'wavegam' is unknown; use one of small.*wavegan"):
         catalogue.representation_for(corpus, "wavegam")
 

@@ -1,5 +1,6 @@
 from audiogan_tf import InputError
 from audiogan_tf.models import wavenet
+from audiogan_tf.models.sampling import draw_codes
 from audiogan_tf.sound import quantisation
 
 import keras
@@ -32,6 +33,21 @@ def as_codes(drawn):
     return quantisation.mu_law_encode(quantisation.expand(drawn[..., 0], 255.0)).astype("int32")
 
 
+def expect_own_draws(network, sounds, labels=LABELS, seed=0, lengths=None):
+    """Each code is the one that the whole network draws after the codes before it.
+
+    A nudge of 1e-3 in its favour settles ties, which another processor may settle otherwise.
+    """
+    codes = as_codes(sounds)
+    before = np.pad(codes[:, :-1], [(0, 0), (1, 0)], constant_values=wavenet.LEVELS)
+    lengths = network.usual_lengths(labels) if lengths is None else np.float32(lengths)
+    logits = network.predict_next(before, network.conditions(labels, lengths)).numpy()
+    logits += 1e-3 * (np.arange(256) == codes[..., None])
+    for t, code in enumerate(codes.T):
+        drawn = draw_codes(logits[:, t], t, seed, network.temperature)
+        np.testing.assert_array_equal(drawn, code, err_msg=f"sample {t}")
+
+
 @settings(max_examples=15, deadline=None)
 @given(place=st.integers(0, 299), code=st.integers(0, 255))
 def test_a_prediction_depends_on_the_past_alone_and_on_no_more_than_its_field(place, code):
@@ -39,7 +55,7 @@ def test_a_prediction_depends_on_the_past_alone_and_on_no_more_than_its_field(pl
     changed = codes.copy()
     changed[:, place] = (codes[:, place] + 1 + code % 255) % 256
     before, after = network([codes, LABELS]).numpy(), network([changed, LABELS]).numpy()
-    moved = np.flatnonzero(np.abs(before - after).max(axis=(0, 2)) > 0)
+    moved = np.flatnonzero(np.abs(before - after).max(axis=(0, 2)) > 1e-5)
     assert network.receptive_field == 1 + 1 + 2 + 4
     assert moved.size == 0 or moved.min() > place
     assert moved.size == 0 or moved.max() <= place + network.receptive_field
@@ -50,7 +66,7 @@ def test_queues_give_the_samples_of_the_slow_way(dilations):
     network = small(dilations)
     quick = network.generate(2, LABELS, seed=3)
     assert quick.shape == (2, 300, 1) and quick.dtype == "float32"
-    np.testing.assert_array_equal(quick, network.generate_slowly(2, LABELS, seed=3))
+    expect_own_draws(network, quick, seed=3)
     assert not np.array_equal(quick, network.generate(2, LABELS, seed=4))
     assert not np.array_equal(quick[:1], network.generate(1, LABELS[1:], seed=3))
 
@@ -70,13 +86,15 @@ def test_codes_are_drawn_with_the_probabilities_the_network_gives():
 def test_unconditional_network_generates():
     network = small(class_counts=())
     quick = network.generate(2, samples=200)
-    np.testing.assert_array_equal(quick, network.generate_slowly(2, samples=200))
+    expect_own_draws(network, quick, np.zeros((2, 0), "int32"))
 
 
 def test_low_temperature_draws_the_likeliest_code():
     network = small()
     codes = as_codes(network.generate(2, LABELS, temperature=1e-5))
-    np.testing.assert_array_equal(network([codes, LABELS]).numpy().argmax(-1), codes)
+    logits = network([codes, LABELS]).numpy()
+    chosen = np.take_along_axis(logits, codes[..., None], axis=-1)[..., 0]
+    np.testing.assert_allclose(chosen, logits.max(axis=-1), atol=1e-3)
 
 
 def tones():
@@ -92,7 +110,8 @@ def test_training_by_fit_lowers_the_loss_and_keras_files_keep_the_network(tmp_pa
     assert history[-1] < 0.6 * history[0]
     network.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras")
-    np.testing.assert_array_equal(network.generate(2, LABELS), again.generate(2, LABELS))
+    codes = as_codes(network.generate(2, LABELS))
+    np.testing.assert_allclose(network([codes, LABELS]), again([codes, LABELS]), atol=1e-4)
 
 
 def test_what_is_learned_are_lesson_01s_codes():
@@ -147,8 +166,9 @@ def test_lengths_asked_for_replace_the_usual_ones():
     np.testing.assert_array_equal(usual, network.generate(2, LABELS, seed=3, lengths=[300, 300]))
     quicker = network.generate(2, LABELS, seed=3, lengths=[150, 150])
     assert not np.array_equal(usual, quicker)
-    slowly = network.generate_slowly(2, LABELS, seed=3, lengths=[150, 150])
-    np.testing.assert_array_equal(quicker, slowly)
+    expect_own_draws(network, quicker, seed=3, lengths=[150, 150])
+    with pytest.raises(AssertionError, match="sample"):
+        expect_own_draws(network, quicker, seed=3)
 
 
 def test_as_a_generator_its_noise_seeds_the_draws():

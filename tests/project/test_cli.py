@@ -225,9 +225,9 @@ def test_what_to_type_next_uses_names_that_exist(capsys):
 def test_the_data_readme_is_up_to_date_and_names_every_file(root):
     text = (root / "data" / "README.md").read_text("utf-8")
     render = runpy.run_path(str(root / "scripts" / "data_readme.py"))["render"]
-    front = (root / "README.md").read_text("utf-8")
-    assert "<!-- leaderboard -->" in front
-    assert (render(text), render(front)) == (text, front), "run scripts/data_readme.py"
+    results = (root / "benchmarks" / "README.md").read_text("utf-8")
+    assert "<!-- leaderboard -->" in results
+    assert (render(text), render(results)) == (text, results), "run scripts/data_readme.py"
     for path in (root / "data").rglob("*"):
         if path.is_file() and path.name != "README.md" and "__pycache__" not in path.parts:
             assert path.name in text, f"data/README.md does not name {path.name}"

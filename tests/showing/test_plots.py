@@ -2,22 +2,22 @@
 
 import base64
 import io
-import struct
 import subprocess
 import sys
-import wave
 from html.parser import HTMLParser
 
 from audiogan_tf import synth
 from audiogan_tf.errors import InputError
 from audiogan_tf.judging.evaluation import Report, Row
-from audiogan_tf.showing import plots, report
-from audiogan_tf.showing.players import player, players, wav_bytes
+from audiogan_tf.showing import plots, report, results
+from audiogan_tf.showing.players import flac_bytes, player, players
+from audiogan_tf.sound.audio import to_pcm16
 from audiogan_tf.sound.representation import Representation
 
 import matplotlib.image
 import numpy as np
 import pytest
+import soundfile
 
 RATE = 16000
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -43,13 +43,11 @@ def clips(linear):
 
 def samples_of(html):
     """The 16-bit samples of each player in a piece of HTML, and their rates."""
-    parts = html.split("data:audio/wav;base64,")[1:]
     found = []
-    for part in parts:
-        with wave.open(io.BytesIO(base64.b64decode(part.split('"')[0]))) as file:
-            data = file.readframes(file.getnframes())
-            assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
-            found.append((np.frombuffer(data, "<i2"), file.getframerate()))
+    for part in html.split("data:audio/flac;base64,")[1:]:
+        file = soundfile.SoundFile(io.BytesIO(base64.b64decode(part.split('"')[0])))
+        assert (file.channels, file.format, file.subtype) == (1, "FLAC", "PCM_16")
+        found.append((file.read(dtype="int16"), file.samplerate))
     return found
 
 
@@ -180,7 +178,7 @@ def report_of(accuracy, distance):
 
 def test_between_floors_places_each_generator_in_each_panel():
     reports = {"untrained": report_of(0.1, 80.0), "long": report_of(0.99, 0.4)}
-    figure = plots.between_floors(reports, ("accuracy", "distance"))
+    figure = results.between_floors(reports, ("accuracy", "distance"))
     for axis, values, floors in zip(
         figure.axes, ([0.1, 0.99], [80.0, 0.4]), ([0.125, 1.0], [90.0, 0.2]), strict=True
     ):
@@ -206,7 +204,7 @@ def test_lines_are_told_apart_without_colour():
 
 def test_figures_stay_out_of_pyplot():
     code = (
-        "import sys; from audiogan_tf import plots\n"
+        "import sys; from audiogan_tf.showing import plots\n"
         "assert 'matplotlib' not in sys.modules and 'IPython' not in sys.modules\n"
         "plots.png(plots.score_curve([{'step': 1, 'score': 1.0}]))\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
@@ -291,9 +289,12 @@ def test_report_that_cannot_be_written_leaves_the_old_one(tmp_path, clips):
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
 
 
-def test_wav_bytes_are_a_plain_wav():
-    data = wav_bytes(np.array([0.5, -0.5]), 8000)
-    assert data[:4] == b"RIFF" and struct.unpack("<hh", data[-4:]) == (16384, -16384)
+def test_a_player_holds_flac_without_loss_and_smaller_than_wav():
+    tone = 0.5 * np.sin(np.arange(16000) / 9)
+    data = flac_bytes(tone, 8000)
+    back, rate = soundfile.read(io.BytesIO(data), dtype="int16")
+    assert data[:4] == b"fLaC" and rate == 8000 and len(data) < 2 * len(tone)
+    np.testing.assert_array_equal(back, to_pcm16(tone))
 
 
 def test_tiles_stand_in_reading_order_with_low_frequencies_at_the_bottom():

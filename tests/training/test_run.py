@@ -10,7 +10,7 @@ import time
 from audiogan_tf import corpora
 from audiogan_tf.__main__ import main
 from audiogan_tf.errors import InputError, TrainingFailed
-from audiogan_tf.models import catalogue
+from audiogan_tf.models import SoundGenerator, catalogue
 from audiogan_tf.training import run as training
 
 import numpy as np
@@ -207,3 +207,27 @@ def test_a_run_is_resumed_with_its_own_settings_only(sounds, finished, tmp_path,
 def test_an_unknown_model_size_lists_the_known_ones():
     with pytest.raises(InputError, match="'huge' is unknown; use one of small, medium"):
         catalogue.build((32, 32, 1), (), "huge")
+
+
+def write_squares(folder):
+    """Square waves in whole numbers, so that their files are the same on every machine."""
+    folder.mkdir()
+    for number in range(12):
+        square = np.arange(3900) // (10 + number) % 2 * 16384 - 8192
+        soundfile.write(folder / f"{number:02d}.wav", square.astype("int16"), 16000)
+
+
+def test_a_run_made_before_the_rooms_plays_and_goes_on(root, tmp_path, monkeypatch):
+    """tests/data/run_before_rooms: six steps by the last version whose modules lay in one row."""
+    out, sounds = tmp_path / "run", tmp_path / "squares"
+    shutil.copytree(root / "tests" / "data" / "run_before_rooms", out)
+    write_squares(sounds)
+    tiny = {"channels": 1}
+    game = catalogue.MODELS["small"].learner._replace(discriminator_sizes=tiny)
+    sizes = tiny | {"latent_dim": 4, "embedding": 2}
+    small = catalogue.Model("spectrogram", sizes, game)
+    monkeypatch.setitem(catalogue.MODELS, "small", small)
+    drawn = SoundGenerator.load(out).images(np.zeros((1, 0), "int32"), seed=1)
+    np.testing.assert_allclose(drawn, np.load(out / "drawn.npy"), atol=1e-4)
+    assert main([*train_command(sounds, out, 8), "--resume"]) == 0
+    assert step_of(out / "checkpoint.npz") == 8

@@ -38,8 +38,38 @@ def expect(condition, hint):
         raise NotYet(hint)
 
 
-def array(value, shape):
+def demand(rules):
+    """Rules in the order in which they are asked for: hint -> whether the answer keeps the rule."""
+    for hint, kept in rules.items():
+        expect(kept, hint)
+
+
+def returned(value):
+    """What the student's function returned, if it returned anything."""
     expect(value is not None, "the function returns nothing yet; end it with return")
-    value = np.asarray(value)
-    expect(value.shape == shape, f"the result has shape {value.shape}, wanted {shape}")
     return value
+
+
+def number(value, hint="return one number"):
+    """A single number, or NotYet with `hint`."""
+    expect(np.ndim(returned(value)) == 0, hint)
+    return value
+
+
+def array(value, shape, hint="the result has shape {shape}, wanted {wanted}"):
+    """An array of a shape, or NotYet with `hint`, in which {shape} and {wanted} are filled in."""
+    value = np.asarray(returned(value))
+    expect(value.shape == shape, hint.format(shape=value.shape, wanted=shape))
+    return value
+
+
+def compare(got, wanted, hint, mistakes, **tolerance):
+    """Numbers that must be close to those wanted, or NotYet: a typical mistake has its own hint.
+
+    mistakes: hint -> the answer that this mistake gives; other wrong answers get `hint`.
+    tolerance: of np.allclose.
+    """
+    for about, wrong in mistakes.items():
+        made = np.allclose(got, wrong, **tolerance) and not np.allclose(wrong, wanted, **tolerance)
+        expect(not made, about)
+    expect(np.allclose(got, wanted, **tolerance), hint)

@@ -1,7 +1,17 @@
 """Checks for the exercises of lesson 00: Hear a GAN learn."""
 
 from audiogan_tf.judging.judge_training import judge_for
-from audiogan_tf.lessons.checks.base import array, exercise, expect
+from audiogan_tf.judging.metrics import accuracy
+from audiogan_tf.lessons.checks.base import (
+    array,
+    compare,
+    demand,
+    exercise,
+    expect,
+    number,
+    returned,
+)
+from audiogan_tf.models.sound_generator import SoundGenerator
 
 import numpy as np
 
@@ -9,16 +19,13 @@ import numpy as np
 @exercise
 def lesson_00_ask(ask):
     """ask(generator, label, count): `count` different sounds of one label, (count, samples)."""
-    from audiogan_tf import metrics
-    from audiogan_tf.generation import SoundGenerator
-
-    generator, listener = SoundGenerator.load("drums_long"), judge_for("drums")
-    for number, label in ((3, "snare"), (4, "kick")):
-        got = array(ask(generator, label, number), (number, generator.representation.samples))
-        heard = listener.hear(got, generator.representation.sample_rate)
-        wanted = np.full(number, generator.classes.index(label))
+    generator, judge = SoundGenerator.load("drums_long"), judge_for("drums")
+    for count, label in ((3, "snare"), (4, "kick")):
+        got = array(ask(generator, label, count), (count, generator.representation.samples))
+        heard = judge.hear(got, generator.representation.sample_rate)
+        wanted = np.full(count, generator.classes.index(label))
         expect(
-            metrics.accuracy(heard.probabilities[0], wanted) >= 0.75,
+            accuracy(heard.probabilities[0], wanted) >= 0.75,
             f"asked for {label}, but the judge hears something else: pass label=label to "
             "generator.generate, and return the sounds alone, not the conditions",
         )
@@ -31,24 +38,20 @@ def lesson_00_ask(ask):
 def lesson_00_score(score):
     """score(probabilities, asked): share of clips whose likeliest class is the asked one."""
     rng = np.random.default_rng(0)
-    for number in (40, 7):
-        probabilities = rng.dirichlet(np.ones(8), number)
-        asked = rng.integers(8, size=number)
+    for count in (40, 7):
+        probabilities = rng.dirichlet(np.ones(8), count)
+        asked = rng.integers(8, size=count)
         asked[::2] = probabilities.argmax(axis=1)[::2]
         wanted = np.mean(probabilities.argmax(axis=1) == asked)
-        got = score(probabilities, asked)
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        expect(np.ndim(got) == 0, "return one number, the mean over all clips")
-        expect(
-            not np.isclose(got, wanted * number) or wanted == 0,
-            "that is how many are right; the score is their share: divide by the number of clips",
-        )
-        expect(
-            not np.isclose(got, probabilities[np.arange(number), asked].mean()),
+        got = number(score(probabilities, asked), "return one number, the mean over all clips")
+        given = probabilities[np.arange(count), asked].mean()
+        mistakes = {
+            "that is how many are right; the score is their share: divide by the number of "
+            "clips": wanted * count,
             "that is the mean probability of the asked class; take the likeliest class of each "
-            "row with argmax(axis=1) and compare it with what was asked",
-        )
-        expect(np.isclose(got, wanted), f"for {number} clips it should be {wanted:.3f}")
+            "row with argmax(axis=1) and compare it with what was asked": given,
+        }
+        compare(got, wanted, f"for {count} clips it should be {wanted:.3f}", mistakes)
     return "this is the number that the course calls the judge's score."
 
 
@@ -61,21 +64,19 @@ def lesson_00_beat(play, pattern, generator):
     expect(len(kinds) >= 3, f"the pattern uses {len(kinds)} kinds of drum; use at least 3")
     crowd = [(0.25, "kick"), (0.25, "snare"), (0.25, "clap"), (1.5, "tom")]
     for hits in (crowd, pattern):
-        sound = play(hits, generator)
-        expect(sound is not None, "the function returns nothing yet; end it with return")
-        sound = np.asarray(sound)
+        sound = np.asarray(returned(play(hits, generator)))
         expect(sound.ndim == 1, f"return one waveform, (samples,); this has shape {sound.shape}")
         last = round(max(second for second, _ in hits) * rate)
         expect(len(sound) >= last + length // 2, "it ends before its last drum has sounded")
         peak = np.abs(sound).max()
-        expect(peak > 0.05, "it is all but silent: add the drums to the waveform")
-        expect(
-            peak <= 1,
-            f"drums that sound together add up to {peak:.1f}, more than full scale: divide the "
-            "whole beat by one number, audiogan_tf.audio.limit(sound) does that",
-        )
         flat = np.mean(np.abs(sound) >= 0.999 * peak)
-        expect(flat < 0.01, "the tops are cut off flat: scale the whole beat, do not clip it")
+        rules = {
+            "it is all but silent: add the drums to the waveform": peak > 0.05,
+            f"drums that sound together add up to {peak:.1f}, more than full scale: divide the "
+            "whole beat by one number, audiogan_tf.sound.limit(beat) does that": peak <= 1,
+            "the tops are cut off flat: scale the whole beat, do not clip it": flat < 0.01,
+        }
+        demand(rules)
         for second, label in hits:
             start = round(second * rate)
             after = np.abs(sound[start : start + length // 4]).max()

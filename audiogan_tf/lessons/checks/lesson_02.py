@@ -1,7 +1,9 @@
 """Checks for the exercises of lesson 02: The spectrogram and the way back."""
 
+from audiogan_tf import synth
 from audiogan_tf.judging.fidelity import spectral_convergence
-from audiogan_tf.lessons.checks.base import array, exercise, expect
+from audiogan_tf.lessons.checks.base import array, demand, exercise, expect
+from audiogan_tf.sound import spectral
 
 import numpy as np
 
@@ -11,68 +13,51 @@ def lesson_02_decibels(to_decibels):
     """to_decibels(magnitude, floor_db): levels in dB, nothing below the floor."""
     magnitude = np.float32([[10.0, 1.0], [0.1, 0.0]])
     level = array(to_decibels(magnitude, -60.0), (2, 2))
-    expect(
-        np.isfinite(level).all(),
-        "log10(0) is minus infinity: raise the magnitude to the "
-        "floor's own magnitude, 10 ** (floor_db / 20), before the logarithm",
-    )
-    expect(
-        not np.allclose(level[0], [10, 0]),
-        "a magnitude of 10 is 20 dB, not 10: decibels are "
-        "10 log10 of a power, so 20 log10 of a magnitude",
-    )
-    expect(level[1, 1] >= -60.001, f"silence came out at {level[1, 1]:.0f} dB, below the floor")
-    expect(
-        np.allclose(level, [[20, 0], [-20, -60]], atol=1e-3),
-        "10, 1, 0.1 and 0 should become 20, 0, -20 and the floor",
-    )
-    expect(
-        np.allclose(to_decibels(magnitude, -10.0)[1], -10, atol=1e-3),
-        "with floor_db=-10 the magnitudes 0.1 and 0 should both become -10: use floor_db",
-    )
+    silent, low = level[1, 1], to_decibels(magnitude, -10.0)[1]
+    right = np.allclose(level, [[20, 0], [-20, -60]], atol=1e-3)
+    uses_floor = np.allclose(low, -10, atol=1e-3)
+    rules = {
+        "log10(0) is minus infinity: raise the magnitude to the floor's own magnitude, "
+        "10 ** (floor_db / 20), before the logarithm": np.isfinite(level).all(),
+        "a magnitude of 10 is 20 dB, not 10: decibels are 10 log10 of a power, so 20 log10 of a "
+        "magnitude": not np.allclose(level[0], [10, 0]),
+        f"silence came out at {silent:.0f} dB, below the floor": silent >= -60.001,
+        "10, 1, 0.1 and 0 should become 20, 0, -20 and the floor": right,
+        "with floor_db=-10 the magnitudes 0.1 and 0 should both become -10: use "
+        "floor_db": uses_floor,
+    }
+    demand(rules)
     return "ten times the magnitude is 20 dB more, and silence stands on the floor."
 
 
 @exercise
 def lesson_02_istft(istft):
     """istft(spectrum, n_fft, hop_length) for one clip: (frames, bins) to (samples,)."""
-    from audiogan_tf import spectral
-
     rng = np.random.default_rng(0)
     wave = rng.uniform(-1, 1, 640).astype("float32")
     for n_fft, hop in ((128, 32), (64, 32)):
         spectrum = spectral.stft(wave[None], n_fft, hop)[0].numpy()
         got = array(istft(spectrum, n_fft, hop), (640,))
         error, middle = np.abs(got - wave), slice(n_fft, -n_fft)
+        inside = error[middle].max()
         ratio = np.sum(got[middle] * wave[middle]) / np.sum(wave[middle] ** 2)
-        expect(
-            np.isfinite(got).all(),
-            "there are NaN or infinite samples: some samples at the "
-            "very edge are covered by no window; divide by at least 1e-8",
-        )
-        expect(
-            abs(ratio - 1) < 0.01 or error[middle].max() < 1e-4,
-            f"the middle is {ratio:.2f} "
-            "times as loud as it should be: divide by the sum of the squared windows",
-        )
-        expect(
-            error[middle].max() < 1e-4,
-            "the middle is not the sound: multiply each frame by "
-            "the window once more, add it at its place, and cut n_fft // 2 samples off the front",
-        )
-        expect(
-            error.max() < 1e-4,
-            "only the edges are wrong: add up the squared windows that "
-            "really cover each sample, instead of dividing by one constant",
-        )
+        rules = {
+            "there are NaN or infinite samples: some samples at the very edge are covered by no "
+            "window; divide by at least 1e-8": np.isfinite(got).all(),
+            f"the middle is {ratio:.2f} times as loud as it should be: divide by the sum of the "
+            "squared windows": abs(ratio - 1) < 0.01 or inside < 1e-4,
+            "the middle is not the sound: multiply each frame by the window once more, add it at "
+            "its place, and cut n_fft // 2 samples off the front": inside < 1e-4,
+            "only the edges are wrong: add up the squared windows that really cover each sample, "
+            "instead of dividing by one constant": error.max() < 1e-4,
+        }
+        demand(rules)
     return "the sound comes back, and the first and last samples with it."
 
 
 @exercise
 def lesson_02_representation(representation):
     """A Representation of 16 kHz with at most 8,192 numbers a clip and a better way back."""
-    from audiogan_tf import spectral, synth
-
     expect(representation is not None, "assign a Representation(...) to the name")
     expect(representation.sample_rate == 16000, "the drums have a sample rate of 16000 Hz")
     numbers = representation.frames * representation.bins

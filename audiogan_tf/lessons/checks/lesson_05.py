@@ -2,7 +2,8 @@
 
 import copy
 
-from audiogan_tf.lessons.checks.base import array, exercise, expect
+from audiogan_tf.lessons.checks.base import array, demand, exercise, expect
+from audiogan_tf.models import losses
 
 import numpy as np
 
@@ -25,29 +26,22 @@ def lesson_05_doublings(doublings):
 @exercise
 def lesson_05_hinge(hinge):
     """hinge(real_logits, fake_logits): the losses of discriminator and generator."""
-    from audiogan_tf import losses
-
     for real, fake in (([2.0, 0.5], [-3.0, 0.0]), ([-1.0, 4.0], [2.0, -0.5])):
         real, fake = np.float32(real), np.float32(fake)
         (d_loss, g_loss), wanted = hinge(real, fake), losses.hinge(real, fake)
         uncut = np.mean(fake) - np.mean(real)
-        expect(
-            not np.isclose(d_loss, [uncut, uncut + 2]).any(),
+        margin = not np.isclose(d_loss, [uncut, uncut + 2]).any()
+        g_right = np.isclose(g_loss, wanted[1])
+        half, d_right = (np.isclose(d_loss, share * wanted[0]) for share in (0.5, 1))
+        rules = {
             "this still pays the discriminator for pushing past its margin: cut 1 - real and "
-            "1 + fake off at zero with tf.nn.relu",
-        )
-        expect(
-            not np.isclose(d_loss, wanted[0] / 2),
-            "that is half of the discriminator's loss: add the real and the fake part",
-        )
-        expect(
-            np.isclose(d_loss, wanted[0]),
-            "the discriminator pays relu(1 - real) and relu(1 + fake), each averaged, then summed",
-        )
-        expect(
-            np.isclose(g_loss, wanted[1]),
-            "the generator's loss falls when the fake logits rise, without a margin",
-        )
+            "1 + fake off at zero with tf.nn.relu": margin,
+            "that is half of the discriminator's loss: add the real and the fake part": not half,
+            "the discriminator pays relu(1 - real) and relu(1 + fake), each averaged, then "
+            "summed": d_right,
+            "the generator's loss falls when the fake logits rise, without a margin": g_right,
+        }
+        demand(rules)
     return "no push past the margin, so the discriminator never grows too sure."
 
 
@@ -69,15 +63,13 @@ def lesson_05_morph(morph, generator):
     moves = np.abs(np.diff(pictures, axis=0)).mean(axis=(1, 2, 3))
     expect(moves.min() > 0, "the picture must change at every step: blend the two noise vectors")
     noise = np.unique(np.concatenate(seen or [np.zeros((1, 64))]), axis=0)
-    expect(
-        len(noise) >= 7,
-        "every picture must be drawn from its own noise, with generator.network([noise, labels]); "
-        "blended pictures are two drums at once, not one in between",
-    )
     lengths = np.linalg.norm(noise, axis=1)
-    expect(
-        lengths.min() > 0.8 * lengths.max(),
-        f"on the way the noise shrinks from a length of {lengths.max():.1f} to "
-        f"{lengths.min():.1f}: weigh the two draws with sines of the angle between them",
-    )
+    shortest, longest = lengths.min(), lengths.max()
+    rules = {
+        "every picture must be drawn from its own noise, with generator.network([noise, labels]); "
+        "blended pictures are two drums at once, not one in between": len(noise) >= 7,
+        f"on the way the noise shrinks from a length of {longest:.1f} to {shortest:.1f}: weigh the "
+        "two draws with sines of the angle between them": shortest > 0.8 * longest,
+    }
+    demand(rules)
     return "one drum turns into another, and every step on the way is a drum."

@@ -1,6 +1,6 @@
 """Checks for the exercises of lesson 06."""
 
-from audiogan_tf.lessons.checks.base import exercise, expect
+from audiogan_tf.lessons.checks.base import array, compare, exercise, expect, number
 
 import numpy as np
 
@@ -10,24 +10,19 @@ def lesson_06_receptive_field(receptive_field):
     """receptive_field(kernels, strides): input places that one output place of a stack sees."""
     cases = (([3], [1], 3), ([9, 9], [4, 4], 41), ([3, 9, 9, 9], [1, 4, 4, 4], 171), ([5], [2], 5))
     for kernels, strides, wanted in cases:
-        got = receptive_field(kernels, strides)
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        expect(np.ndim(got) == 0, "return one number")
+        got = number(receptive_field(kernels, strides))
         told = f"kernels {kernels} with strides {strides}"
-        expect(
-            len(kernels) == 1 or got != sum(kernels) - len(kernels) + 1,
+        mistakes = {
             f"{told}: you added the kernels as if each layer saw every place; after a stride of 4 "
-            "the next layer's places lie 4 apart",
-        )
-        expect(
-            len(kernels) == 1 or got != np.prod(kernels),
-            f"{told}: neighbouring places see stretches that overlap, so lengths do not multiply",
-        )
-        expect(
-            got == wanted,
+            "the next layer's places lie 4 apart": sum(kernels) - len(kernels) + 1,
+            f"{told}: neighbouring places see stretches that overlap, so lengths do not "
+            "multiply": np.prod(kernels),
+        }
+        hint = (
             f"{told} see {wanted} places, you say {got}: start from 1 and let each layer add "
-            "(kernel - 1) times the product of the strides before it",
+            "(kernel - 1) times the product of the strides before it"
         )
+        compare(got, wanted, hint, mistakes)
     return "the kit's discriminator decides over 171 frames of 16 samples at once: 0.17 s."
 
 
@@ -38,30 +33,24 @@ def lesson_06_hiss(hiss):
     noise = rng.standard_normal((3, 4000))
     waveforms = np.float32(noise * np.array([[0.1], [0.01], [0.0]]))
     waveforms[:, :1000] = 0.9
-    got = hiss(waveforms[:2], 1000)
-    expect(got is not None, "the function returns nothing yet; end it with return")
-    expect(np.ndim(got) == 0, "return one number for all the clips together")
-    power = np.mean(waveforms[:2, 1000:].astype("float64") ** 2)
-    wanted = 10 * np.log10(power)
-    expect(
-        not np.isclose(got, 10 * np.log10(np.mean(waveforms[:2] ** 2)), atol=0.01),
-        "that is the level of the whole clips: measure from sample `start` on",
-    )
-    expect(
-        not np.isclose(got, 2 * wanted, atol=0.01),
-        "that is twice too much: 20 log10 is for an amplitude, the mean of squares is a power",
-    )
-    each = np.mean(10 * np.log10(np.mean(waveforms[:2, 1000:] ** 2, axis=1)))
-    expect(
-        not np.isclose(got, each, atol=0.01),
+    got = number(hiss(waveforms[:2], 1000), "return one number for all the clips together")
+
+    def level(power):
+        return np.mean(10 * np.log10(power + 1e-12))
+
+    clips = waveforms[:2].astype("float64")
+    late = clips[:, 1000:]
+    wanted, whole = level(np.mean(late**2)), level(np.mean(clips**2))
+    mistakes = {
+        "that is the level of the whole clips: measure from sample `start` on": whole,
+        "that is twice too much: 20 log10 is for an amplitude, the mean of squares is a power": 2
+        * wanted,
         "you took the mean of the decibels: one silent clip would drown all others; take the mean "
-        "of the squares first, then one logarithm",
-    )
-    expect(
-        not np.isclose(got, 10 * np.log10(np.mean(waveforms[:2, 1000:]) ** 2 + 1e-12), atol=0.01),
-        "you squared the mean; hiss swings around 0, so its mean is next to nothing: square first",
-    )
-    expect(np.isclose(got, wanted, atol=0.05), f"it is {wanted:.1f} dB, you say {got:.1f}")
+        "of the squares first, then one logarithm": level(np.mean(late**2, axis=1)),
+        "you squared the mean; hiss swings around 0, so its mean is next to nothing: square "
+        "first": level(np.mean(late) ** 2),
+    }
+    compare(got, wanted, f"it is {wanted:.1f} dB, you say {got:.1f}", mistakes, atol=0.01, rtol=0)
     silence = hiss(waveforms[2:], 1000)
     expect(
         np.isfinite(silence) and np.isclose(silence, -120, atol=0.5),
@@ -81,14 +70,11 @@ def lesson_06_smooth_upsampling(upsample):
     rng = np.random.default_rng(0)
     kernel = tf.constant(rng.standard_normal((9, 6, 5)).astype("float32"))
     flat = tf.ones([2, 12, 6])
-    got = upsample(flat, kernel)
-    expect(got is not None, "the function returns nothing yet; end it with return")
-    got = np.asarray(got)
-    expect(
-        got.shape == (2, 48, 5),
-        f"from (2, 12, 6) the result has shape {got.shape}, wanted (2, 48, 5): time 4 times as "
-        "long, as many channels as the kernel gives",
+    wrong_shape = (
+        "from (2, 12, 6) the result has shape {shape}, wanted {wanted}: time 4 times as long, as "
+        "many channels as the kernel gives"
     )
+    got = array(upsample(flat, kernel), (2, 48, 5), wrong_shape)
     expect(np.abs(got).max() > 1e-3, "the result is silent: use the kernel")
     middle = got[:, 12:36]
     ripple = np.abs(middle - middle.mean(axis=1, keepdims=True)).max() / np.abs(middle).max()

@@ -1,7 +1,10 @@
 """Checks for the exercises of lesson 08."""
 
 from audiogan_tf.judging.judge_training import judge_for
-from audiogan_tf.lessons.checks.base import NotYet, exercise, expect
+from audiogan_tf.lessons.checks.base import NotYet, array, demand, exercise, expect
+from audiogan_tf.models import latent
+from audiogan_tf.models.sound_generator import SoundGenerator
+from audiogan_tf.sound import descriptors
 
 import numpy as np
 
@@ -20,23 +23,18 @@ def lesson_08_labels(labels_for):
         (notes, 2, {"length": "short", "timbre": "fm", "pitch": "C4"}, [0, 1, 1]),
     )
     for conditions, count, wanted, row in cases:
-        got = labels_for(conditions, count, **wanted)
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        got = np.asarray(got)
-        expect(
-            got.shape == (count, len(row)),
-            f"for count={count} and {len(row)} conditions the shape should be "
-            f"{(count, len(row))}, yours is {got.shape}: one row a clip, one column a condition",
+        wrong_shape = (
+            f"for count={count} and {len(row)} conditions the shape should be {{wanted}}, yours "
+            "is {shape}: one row a clip, one column a condition"
         )
-        expect(
-            np.issubdtype(got.dtype, np.integer),
-            "labels are whole numbers: make the array with dtype int32",
-        )
-        expect(
-            (got == row).all(),
+        got = array(labels_for(conditions, count, **wanted), (count, len(row)), wrong_shape)
+        whole, right = np.issubdtype(got.dtype, np.integer), (got == row).all()
+        rules = {
+            "labels are whole numbers: make the array with dtype int32": whole,
             f"{wanted} should give the row {row}, yours is {got[0].tolist()}: the columns follow "
-            "the order of `conditions`, each number is the name's place in its tuple",
-        )
+            "the order of `conditions`, each number is the name's place in its tuple": right,
+        }
+        demand(rules)
     try:
         labels_for(digits, 1, digit="11", speaker="theo")
     except ValueError:
@@ -49,30 +47,21 @@ def lesson_08_truncated(truncated):
     """truncated(rng, count, latent_dim, limit): noise with no number beyond the limit."""
     for limit in (LESS_LIMIT, 0.5, 2.0):
         got = truncated(np.random.default_rng(0), 500, 64, limit)
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        got = np.asarray(got)
-        expect(got.shape == (500, 64), f"the shape should be (500, 64), yours is {got.shape}")
-        far = np.abs(got)
-        expect(
-            far.max() <= limit,
+        got = array(got, (500, 64), "the shape should be {wanted}, yours is {shape}")
+        far, wanted = np.abs(got), _truncated_spread(limit)
+        on_it, near = (np.mean(far > share * limit) for share in (0.999, 0.9))
+        right = abs(got.std() / wanted - 1) < 0.03 and abs(got.mean()) < 0.02
+        rules = {
             f"with limit={limit} there is still a {far.max():.2f}: go on drawing again, in a "
-            "loop, until no number lies beyond the limit",
-        )
-        expect(
-            np.mean(far > 0.999 * limit) < 0.01,
-            "many numbers lie exactly on the limit: they were clipped; draw them again instead",
-        )
-        expect(
-            np.mean(far > 0.9 * limit) > 0.02,
+            "loop, until no number lies beyond the limit": far.max() <= limit,
+            "many numbers lie exactly on the limit: they were clipped; draw them again "
+            "instead": on_it < 0.01,
             "hardly any number comes near the limit: do not shrink the noise, keep what lies "
-            "within the limit as it is and draw only the others again",
-        )
-        wanted = _truncated_spread(limit)
-        expect(
-            abs(got.std() / wanted - 1) < 0.03 and abs(got.mean()) < 0.02,
+            "within the limit as it is and draw only the others again": near > 0.02,
             f"with limit={limit} the spread should be {wanted:.2f}, yours is {got.std():.2f}: "
-            "start from rng.standard_normal and draw again from it",
-        )
+            "start from rng.standard_normal and draw again from it": right,
+        }
+        demand(rules)
     return "this is the truncation of Marchesi (2017) and of BigGAN."
 
 
@@ -86,20 +75,15 @@ def _truncated_spread(limit):
 @exercise
 def lesson_08_brighter(direction):
     """A unit direction of notes_long that makes notes brighter and keeps pitch and timbre."""
-    from audiogan_tf import descriptors, latent
-    from audiogan_tf.generation import SoundGenerator
-
     expect(direction is not None, "assign the direction to the name")
-    direction = np.asarray(direction, "float32")
     notes = SoundGenerator.load("notes_long")
     size = notes.latent_dim
-    expect(direction.shape == (size,), f"its shape should be ({size},), not {direction.shape}")
+    direction = array(direction, (size,), "its shape should be {wanted}, not {shape}")
+    direction = direction.astype("float32")
     length = float(np.linalg.norm(direction))
+    unit = abs(length - 1) < 1e-3
     expect(np.isfinite(length) and length > 0, "it is all zeros, or not finite")
-    expect(
-        abs(length - 1) < 1e-3,
-        f"its length is {length:.3f}: divide it by np.linalg.norm(direction)",
-    )
+    expect(unit, f"its length is {length:.3f}: divide it by np.linalg.norm(direction)")
     labels = notes.draw_conditions(50, seed=99)
     noise = np.random.default_rng(99).standard_normal((50, size), "float32")
     sing, rate = latent.voice(notes), notes.representation.sample_rate
@@ -113,8 +97,8 @@ def lesson_08_brighter(direction):
         "measure the brightness of several hundred draws, and subtract the mean of each label "
         "before you fit",
     )
-    ear = judge_for("notes")
-    heard = [ear.hear(waves, rate).classes == labels for waves in (dull, bright)]
+    judge = judge_for("notes")
+    heard = [judge.hear(waves, rate).classes == labels for waves in (dull, bright)]
     kept = min(float(right.all(axis=1).mean()) for right in heard)
     expect(kept >= KEPT, f"only {kept:.0%} keep pitch and timbre; wanted are {KEPT:.0%}")
     return "the centroid rises by more than a quarter, and pitch and timbre stay as asked."

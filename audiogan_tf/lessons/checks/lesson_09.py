@@ -1,6 +1,8 @@
 """Checks for the exercises of lesson 09."""
 
-from audiogan_tf.lessons.checks.base import array, exercise, expect
+from audiogan_tf import synth
+from audiogan_tf.lessons.checks.base import array, compare, demand, exercise, expect
+from audiogan_tf.sound.representation import Representation
 from audiogan_tf.storage.weights import read_weights
 
 import numpy as np
@@ -20,9 +22,7 @@ def lesson_09_used(used_latents):
         log_variance[:, :used] = -4
         log_variance[:, used + unused :] = -2  # says nothing about the clip, but costs nats
         order = rng.permutation(mean.shape[1])
-        got = used_latents(mean[:, order], log_variance[:, order])
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        got = array(got, ())
+        got = array(used_latents(mean[:, order], log_variance[:, order]), ())
         expect(
             got == used + wide,
             f"with {used + wide} latents at 0.4 nats or more and {unused} near 0 the answer is "
@@ -38,10 +38,9 @@ def lesson_09_between(kl_between):
     rng = np.random.default_rng(1)
     mean, log_variance, to_mean, to_log_variance = rng.normal(0, 0.7, (4, 6, 3))
     zero = np.zeros((6, 3))
-    got = kl_between(mean, log_variance, mean, log_variance)
-    expect(got is not None, "the function returns nothing yet; end it with return")
+    got = array(kl_between(mean, log_variance, mean, log_variance), (6,))
     expect(
-        np.abs(array(got, (6,))).max() < 1e-5,
+        np.abs(got).max() < 1e-5,
         "two equal Gaussians are 0 nats apart, yours are not; is the 1 subtracted?",
     )
     standard = array(kl_between(mean, log_variance, zero, zero), (6,))
@@ -54,17 +53,16 @@ def lesson_09_between(kl_between):
     )
     pairs = (mean, log_variance, to_mean, to_log_variance)
     got, wanted = array(kl_between(*pairs), (6,)), _between(*pairs)
-    back = _between(*pairs[2:], *pairs[:2])
-    expect(
-        not np.allclose(got, back, rtol=1e-3),
+    mistakes = {
         "this is the divergence the other way round: the average is taken under the first "
-        "Gaussian, so its mean and variance stand above the second's variance",
-    )
-    expect(
-        np.allclose(got, wanted, rtol=1e-3),
+        "Gaussian, so its mean and variance stand above the second's "
+        "variance": _between(*pairs[2:], *pairs[:2])
+    }
+    hint = (
         f"the first pair is {wanted[0]:.2f} nats apart, yours says {got[0]:.2f}: divide by the "
-        "second variance both the squared distance of the means and the first variance",
+        "second variance both the squared distance of the means and the first variance"
     )
+    compare(got, wanted, hint, mistakes, rtol=1e-3)
     return "with it a prior can have a place and a width of its own, for example for each label."
 
 
@@ -82,9 +80,7 @@ def _between(mean, log_variance, to_mean, to_log_variance):
 def lesson_09_surprise(surprise, model):
     """surprise(model, pictures, labels): how little each clip is like the corpus, (clips,)."""
     pictures, labels = _notes()
-    got = surprise(model, pictures, labels)
-    expect(got is not None, "the function returns nothing yet; end it with return")
-    usual = array(got, (len(pictures),))
+    usual = array(surprise(model, pictures, labels), (len(pictures),))
     expect(np.isfinite(usual).all(), "not all of your numbers are finite")
     higher = (labels + [[7, 0]]) % [[25, 5]]
     noisy = np.clip(pictures + np.random.default_rng(2).normal(0, 0.3, pictures.shape), -1, 1)
@@ -97,24 +93,19 @@ def lesson_09_surprise(surprise, model):
         found = array(surprise(model, *case), (len(pictures),))
         apart = np.sign(found[:, None] - usual[None])
         share = float(np.mean(apart + 1) / 2)
-        expect(
-            share > 1 - LEAST,
+        rules = {
             f"{name} surprises less than a plain note: turn the sign round, a likely clip "
-            "surprises little",
-        )
-        expect(
-            share >= LEAST,
+            "surprises little": share > 1 - LEAST,
             f"{name} is the stranger one in {share:.0%} of the pairs only, wanted are "
-            f"{LEAST:.0%}: how well does the model draw the clip again, given its label?",
-        )
+            f"{LEAST:.0%}: how well does the model draw the clip again, given its "
+            "label?": share >= LEAST,
+        }
+        demand(rules)
     return "a model of what is usual finds what is not; nobody showed it a mistake."
 
 
 def _notes():
     """Sixty fresh notes of all timbres as pictures (60, 32, 112, 1), and their labels."""
-    from audiogan_tf import synth
-    from audiogan_tf.representation import Representation
-
     config, _ = read_weights("notes_vae")
     representation = Representation.from_config(config["representation"])
     rng, rows = np.random.default_rng(3), np.arange(12) * 2

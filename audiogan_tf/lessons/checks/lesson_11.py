@@ -1,6 +1,6 @@
 """Checks for lesson 11's exercises; see `checks`."""
 
-from audiogan_tf.lessons.checks.base import exercise, expect
+from audiogan_tf.lessons.checks.base import compare, demand, exercise, expect, number, returned
 
 import numpy as np
 
@@ -9,19 +9,18 @@ import numpy as np
 def lesson_11_receptive_field(field):
     """field(dilations, taps): how many samples one prediction depends on."""
     for dilations, taps in (((1, 2, 4), 2), ((1, 2, 4, 1, 2, 4), 2), ((1, 3, 9), 3), ((5,), 4)):
-        got = field(dilations, taps)
-        expect(got is not None, "the function returns nothing yet; end it with return")
-        wanted = 1 + (taps - 1) * sum(dilations)
-        expect(got != wanted - 1, "count the newest sample as well: one more")
-        expect(
-            taps == 2 or got != 1 + sum(dilations),
-            f"that is right for taps=2 only: {taps} taps reach {taps - 1} dilations back",
-        )
-        expect(
-            got == wanted,
+        got, reach = number(field(dilations, taps)), sum(dilations)
+        wanted = 1 + (taps - 1) * reach
+        mistakes = {
+            "count the newest sample as well: one more": wanted - 1,
+            f"that is right for taps=2 only: {taps} taps reach {taps - 1} dilations back": 1
+            + reach,
+        }
+        hint = (
             f"dilations {dilations} with {taps} taps give {wanted}, yours {got}: each layer sees "
-            "(taps - 1) * dilation samples further back than the one below it",
+            "(taps - 1) * dilation samples further back than the one below it"
         )
+        compare(got, wanted, hint, mistakes, rtol=0)
     return "twice the layers see twice as far only where the dilations start again at 1."
 
 
@@ -40,21 +39,18 @@ def lesson_11_streaming(start):
         expect(got[0] is not None, "the function that start returns gives nothing back yet")
         got = np.stack([np.asarray(one) for one in got])
         expect(got.shape == wanted.shape, f"an answer has shape {got.shape[1:]}, wanted (5,)")
-        expect(
-            not np.allclose(got, frames @ past + frames @ now),
-            "both weights see the newest frame; `past` belongs to the one `dilation` frames ago",
-        )
         late = np.concatenate([np.zeros((dilation + 1, 3)), frames])[: len(frames)]
-        expect(
-            not np.allclose(got, late @ past + frames @ now),
+        mistakes = {
+            "both weights see the newest frame; `past` belongs to the one `dilation` frames "
+            "ago": frames @ past + frames @ now,
             "the past frame is one step older than it should be: take from the queue before you "
-            "put the new frame in, and let it hold `dilation` frames",
-        )
-        expect(
-            np.allclose(got, wanted),
+            "put the new frame in, and let it hold `dilation` frames": late @ past + frames @ now,
+        }
+        hint = (
             f"with dilation {dilation} the answers differ from the convolution's, first at frame "
-            f"{int(np.argmax(~np.isclose(got, wanted).all(1)))}; before the start all is zero",
+            f"{int(np.argmax(~np.isclose(got, wanted).all(1)))}; before the start all is zero"
         )
+        compare(got, wanted, hint, mistakes)
         expect(
             np.allclose(other(frames[0]), wanted[0]),
             "two streams share one queue: make it inside `start`, so that each has its own",
@@ -66,9 +62,7 @@ def lesson_11_streaming(start):
 def lesson_11_dilations(design):
     """design(field): dilations, of as few layers as can be, that see each of `field` samples."""
     for field in (2, 8, 1024, 3, 100, 1000):
-        dilations = design(field)
-        expect(dilations is not None, "the function returns nothing yet; end it with return")
-        dilations = [int(dilation) for dilation in dilations]
+        dilations = [int(dilation) for dilation in returned(design(field))]
         expect(all(dilation > 0 for dilation in dilations), "a dilation is at least 1")
         seen = 1 + sum(dilations)
         expect(seen >= field, f"asked for {field}, the stack sees only {seen} samples")
@@ -76,16 +70,13 @@ def lesson_11_dilations(design):
         reached = {0}
         for dilation in dilations:
             reached |= {place + dilation for place in reached}
-        holes = sorted(set(range(field)) - reached)
-        expect(
-            not holes,
+        holes, fewest = sorted(set(range(field)) - reached), (field - 1).bit_length()
+        rules = {
             f"for {field} the sample {holes[:1]} places back has no way to the prediction: a sum "
-            "of some of the dilations must give each distance",
-        )
-        fewest = (field - 1).bit_length()
-        expect(
-            len(dilations) == fewest,
+            "of some of the dilations must give each distance": not holes,
             f"for {field} you need {len(dilations)} layers, {fewest} are enough: each layer can "
-            "double what is seen, except that the last one must stop in time",
-        )
+            "double what is seen, except that the last one must stop in "
+            "time": len(dilations) == fewest,
+        }
+        demand(rules)
     return "each layer doubles the field; the last takes the rest, and no sample is missed."

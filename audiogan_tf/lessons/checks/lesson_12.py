@@ -1,6 +1,7 @@
 """Checks for lesson 12's exercises; see `checks`."""
 
-from audiogan_tf.lessons.checks.base import array, exercise, expect
+from audiogan_tf import synth
+from audiogan_tf.lessons.checks.base import array, compare, demand, exercise, expect
 
 import numpy as np
 
@@ -11,20 +12,18 @@ def lesson_12_class_accuracy(class_accuracy):
     asked, heard = np.array([0, 0, 0, 0, 1, 1, 3]), np.array([0, 0, 0, 1, 1, 3, 3])
     got = array(class_accuracy(asked, heard, 4), (4,)).astype("float64")
     expect(np.isnan(got[2]), f"nobody asked for class 2; its share is nan, not {got[2]:.3g}")
-    expect(not np.isnan(got[[0, 1, 3]]).any(), "classes 0, 1 and 3 were asked for: not nan")
-    expect(
-        not np.allclose(got[[0, 1, 3]], [1, 0.5, 0.5]),
-        "you divide by how often a class was heard; divide by how often it was asked for",
-    )
-    expect(
-        not np.allclose(got[[0, 1, 3]], np.array([3, 1, 1]) / 7),
-        "you divide by all clips; divide by those of the class",
-    )
-    wanted = [0.75, 0.5, 1]
-    expect(
-        np.allclose(got[[0, 1, 3]], wanted),
-        f"classes 0, 1 and 3 should give {wanted}, yours give {np.round(got[[0, 1, 3]], 3)}",
-    )
+    got, wanted = got[[0, 1, 3]], [0.75, 0.5, 1]
+    expect(not np.isnan(got).any(), "classes 0, 1 and 3 were asked for: not nan")
+    mistakes = {
+        "you divide by how often a class was heard; divide by how often it was asked for": [
+            1,
+            0.5,
+            0.5,
+        ],
+        "you divide by all clips; divide by those of the class": np.array([3, 1, 1]) / 7,
+    }
+    hint = f"classes 0, 1 and 3 should give {wanted}, yours give {np.round(got, 3)}"
+    compare(got, wanted, hint, mistakes)
     return "the one-class drummer scores 1 for its class and 0 for all others."
 
 
@@ -39,33 +38,28 @@ def lesson_12_difference(difference):
 
     def ends(first, second, seed):
         pair = difference(mean, first, second, np.zeros((5, 1)), 400, seed)
-        expect(pair is not None, "the function returns nothing yet; end it with return")
-        expect(np.size(pair) == 2, "return two numbers, the ends of the interval: low and high")
-        return [float(end) for end in pair]
+        hint = "return two numbers, the ends of the interval: low and high"
+        return [float(end) for end in array(pair, (2,), hint)]
 
     low, high = ends(a, b, 0)
     errors = [np.std(x) / np.sqrt(len(x)) for x in (a, b)]
     middle, half = np.mean(a) - np.mean(b), 1.96 * np.hypot(*errors)
     wanted = f"about {middle - half:.2f} to {middle + half:.2f}"
-    expect(low < high, "the interval has no width, or its ends are swapped: return low, high")
-    expect(
-        abs((low + high) / 2 + middle) > half / 2 or abs(middle) < half / 4,
-        "the sign is wrong: metric(a, real) - metric(b, real)",
-    )
-    width = (high - low) / 2
-    expect(
-        not abs(width / (1.96 * sum(errors)) - 1) < 0.1,
+    centre, width = (low + high) / 2, (high - low) / 2
+    swapped = abs(centre + middle) <= half / 2 and abs(middle) >= half / 4
+    added = abs(width / (1.96 * sum(errors)) - 1) < 0.1
+    one_set = abs(width / (1.96 * errors[0]) - 1) < 0.1 or abs(width / half - 0.84) < 0.06
+    right = abs(width / half - 1) < 0.2 and abs(centre - middle) < half / 4
+    rules = {
+        "the interval has no width, or its ends are swapped: return low, high": low < high,
+        "the sign is wrong: metric(a, real) - metric(b, real)": not swapped,
         "too wide: do not subtract the ends of two intervals. Chance rarely pushes both apart; "
-        "draw both sets in each round and take percentiles of the differences",
-    )
-    expect(
-        not abs(width / (1.96 * errors[0]) - 1) < 0.1 and not abs(width / half - 0.84) < 0.06,
-        "too narrow: draw clips of both sets again, and take the percentiles 2.5 and 97.5",
-    )
-    expect(
-        abs(width / half - 1) < 0.2 and abs((low + high) / 2 - middle) < half / 4,
-        f"the ends should be {wanted} here, yours are {low:.2f} to {high:.2f}",
-    )
+        "draw both sets in each round and take percentiles of the differences": not added,
+        "too narrow: draw clips of both sets again, and take the percentiles 2.5 and "
+        "97.5": not one_set,
+        f"the ends should be {wanted} here, yours are {low:.2f} to {high:.2f}": right,
+    }
+    demand(rules)
     expect(ends(a, b, 0) == [low, high], "the same seed must give the same interval")
     return "two generators differ when 0 lies outside of this interval."
 
@@ -73,8 +67,6 @@ def lesson_12_difference(difference):
 @exercise
 def lesson_12_copied(copied):
     """copied(made, train): which waveforms are disguised copies, (clips,) bool."""
-    from audiogan_tf import synth
-
     rng = np.random.default_rng(12)
     kinds = np.arange(128) % 8
 
@@ -96,13 +88,10 @@ def lesson_12_copied(copied):
         answers = array(copied(made, train), (64,))
         expect(answers.dtype == bool, f"return booleans, not {answers.dtype}")
         found, accused = answers[:32].mean(), answers[32:].mean()
-        expect(
-            found >= 0.9,
+        rules = {
             f"of {name} copies it finds {found:.0%}; compare shapes, whatever their loudness and "
-            "start: a normalised cross-correlation (np.fft.rfft) does",
-        )
-        expect(
-            accused <= 0.1,
-            f"{accused:.0%} of the honest new clips are called copies: be stricter",
-        )
+            "start: a normalised cross-correlation (np.fft.rfft) does": found >= 0.9,
+            f"{accused:.0%} of the honest new clips are called copies: be stricter": accused <= 0.1,
+        }
+        demand(rules)
     return "no disguise of this thief gets through."

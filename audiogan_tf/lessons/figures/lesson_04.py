@@ -1,20 +1,9 @@
 """Figures of games on toy distributions: curves, paths over a landscape, clouds of points."""
 
 from audiogan_tf.lessons.toy_points import RING_CENTRES, energy_distance
-from audiogan_tf.showing.plots import BLUE, GREY, ORANGE, subplots
+from audiogan_tf.showing.plots import BLUE, LINES, ORANGE, floor_line, subplots
 
 import numpy as np
-
-STYLES = (  # colours of Okabe and Ito (2008); the line styles tell them apart in grey
-    (BLUE, "-"),
-    (ORANGE, "--"),
-    ("#009E73", "-."),
-    ("#333333", ":"),
-    ("#CC79A7", (0, (8, 2))),
-    ("#56B4E9", (0, (3, 1, 1, 1))),
-    ("#E69F00", (0, (1, 1))),
-    (GREY, (0, (10, 2, 2, 2))),
-)
 
 
 def slopes(logits, curves):
@@ -25,7 +14,7 @@ def slopes(logits, curves):
     """
     figure, axes = subplots(7.5, 3.6)
     axis = axes[0, 0]
-    for (name, sizes), (colour, dashes) in zip(curves.items(), STYLES, strict=False):
+    for (name, sizes), (colour, dashes) in zip(curves.items(), LINES, strict=False):
         axis.plot(logits, sizes, color=colour, linestyle=dashes, linewidth=1.8, label=name)
     axis.set(title="What the generator feels", yscale="log")
     axis.set(xlabel="logit of its sample (1); far left: surely generated", ylabel="slope (1)")
@@ -116,12 +105,11 @@ def distances(measured, noise, real):
     for place, (distance, modes) in zip(places, measured.values(), strict=True):
         axis.plot(distance, place, "o", color=BLUE)
         axis.annotate(f"  {modes} of 8", (distance, place), va="center", fontsize=9)
-    for value, name, colour in ((real, "a second real draw", ORANGE), (noise, "noise", GREY)):
-        axis.axvline(value, color=colour, dashes=(6, 2), label=name)
+    floor_line(axis, "real clips", real, text="a second real draw")
+    floor_line(axis, "noise", noise, text="noise")
     axis.set_yticks(places, measured)
     axis.set(
         xscale="log", xlabel="energy distance to real points (1)", ylim=(-0.7, places[0] + 0.7)
     )
-    axis.set_title("How far from the ring, and how many of its clouds")
-    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    figure.suptitle("How far from the ring, and how many of its clouds")
     return figure

@@ -1,10 +1,8 @@
 """Figures of lesson 09: where codes lie, and what each latent means."""
 
-from audiogan_tf.showing.plots import GREY, PANEL_TITLE, TITLE, subplots
+from audiogan_tf.showing.plots import GREY, LINES, PANEL_TITLE, TITLE, heat_map, subplots
 
 import numpy as np
-
-MARKS = (("#0072B2", "o"), ("#D55E00", "^"), ("#009E73", "s"), ("#333333", "x"), ("#CC79A7", "+"))
 
 
 def codes(panels, labels, names):
@@ -17,7 +15,7 @@ def codes(panels, labels, names):
     figure, axes = subplots(1 + 3.6 * len(panels), 4.0, 1, len(panels))
     for axis, (title, places) in zip(axes[0], panels.items(), strict=True):
         first, second = np.argsort(-places.std(axis=0))[:2]
-        for k, (name, (colour, mark)) in enumerate(zip(names, MARKS, strict=False)):
+        for k, (name, (colour, _), mark) in enumerate(zip(names, LINES, "o^sx+", strict=False)):
             mine = places[labels == k]
             style = {"color": colour, "marker": mark, "s": 14, "linewidths": 0.9}
             if mark in "o^s":  # filled marks look alike in grey, open ones do not
@@ -41,16 +39,7 @@ def meanings(values, factors):
 
     values: (factors, latents), correlations from -1 to 1; factors: names. Returns a figure.
     """
-    rows, columns = np.shape(values)
-    figure, axes = subplots(2.6 + 0.55 * columns, 1.4 + 0.42 * rows)
-    axis = axes[0, 0]
-    image = axis.imshow(np.abs(values), cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for (row, column), value in np.ndenumerate(np.asarray(values)):
-        ink = "white" if abs(value) > 0.55 else "black"
-        text = f"{round(value, 1) + 0:.1f}"  # no minus before 0.0
-        axis.text(column, row, text, ha="center", va="center", color=ink, fontsize=9)
-    axis.set_xticks(range(columns), range(columns))
-    axis.set_yticks(range(rows), factors)
-    axis.set(title="What each latent says about a note", xlabel="latent", ylabel="factor")
-    figure.colorbar(image, ax=axis, label="|correlation| (1)", shrink=0.9)
-    return figure
+    texts = np.vectorize(lambda value: f"{round(value, 1) + 0:.1f}")(values)  # no minus before 0.0
+    about = "What each latent says about a note", ("latent", "factor"), 1, texts
+    latents = range(np.shape(values)[1])
+    return heat_map(np.abs(values), factors, latents, *about, "|correlation| (1)")

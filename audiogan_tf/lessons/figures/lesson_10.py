@@ -38,7 +38,8 @@ def bar_by_bar(values, title, ylabel):
     figure, axes = subplots(7.5, 3)
     for (name, row), (colour, line) in zip(values.items(), LINES, strict=False):
         places = np.arange(1, len(row) + 1)
-        axes[0, 0].plot(places, row, line, color=colour, marker="o", markersize=4, label=name)
+        look = {"color": colour, "linestyle": line, "marker": "o", "markersize": 4}
+        axes[0, 0].plot(places, row, label=name, **look)
     axes[0, 0].set(title=title, xlabel="bar", ylabel=ylabel, ylim=(0, None))
     axes[0, 0].legend(frameon=False)
     return figure

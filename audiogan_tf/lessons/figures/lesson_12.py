@@ -1,6 +1,6 @@
 """Figures of how a classifier sees sound, and of what each metric notices."""
 
-from audiogan_tf.showing.plots import LINES, PANEL_TITLE, TITLE, subplots
+from audiogan_tf.showing.plots import LINES, PANEL_TITLE, TITLE, heat_map, subplots
 
 import numpy as np
 
@@ -52,18 +52,9 @@ def verdicts(caught, title="What each metric notices"):
     with a C is caught, a light one with a dash is passed. Read in lesson 12.
     """
     metrics = list(next(iter(caught.values())))
-    table = np.array([[row[metric] for metric in metrics] for row in caught.values()], float)
-    figure, axes = subplots(2.2 + 0.55 * len(metrics), 1.9 + 0.4 * len(caught))
-    axis = axes[0, 0]
-    axis.imshow(table, cmap="Blues", vmin=-0.1, vmax=1.2, aspect="auto")
-    for (row, column), found in np.ndenumerate(table):
-        text, colour = ("C", "white") if found else ("–", "black")
-        axis.text(column, row, text, ha="center", va="center", color=colour)
-    rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
-    axis.set_xticks(range(len(metrics)), metrics, **rotation)
-    axis.set_yticks(range(len(caught)), list(caught))
-    axis.set(xlabel="metric", ylabel="generator", title=f"{title} (C: caught, –: passed)")
-    return figure
+    table = np.array([[row[metric] for metric in metrics] for row in caught.values()])
+    about = f"{title} (C: caught, –: passed)", ("metric", "generator"), 1.2
+    return heat_map(table.astype(float), list(caught), metrics, *about, np.where(table, "C", "–"))
 
 
 def growing_sets(sizes, intervals, title="How many clips does a difference need?"):
@@ -79,7 +70,8 @@ def growing_sets(sizes, intervals, title="How many clips does a difference need?
             value, low, high = np.transpose(row)
             places = np.array(sizes) * 1.06 ** (i - (len(curves) - 1) / 2)
             bars = [value - low, high - value]
-            axis.errorbar(places, value, yerr=bars, fmt=line, color=colour, capsize=3, label=name)
+            look = {"color": colour, "linestyle": line, "capsize": 3}
+            axis.errorbar(places, value, yerr=bars, label=name, **look)
         axis.set(xscale="log", xlabel="clips", ylabel=f"{metric} (1)", title=metric)
         axis.set_xticks(sizes, [str(size) for size in sizes])
         axis.minorticks_off()
