@@ -10,6 +10,7 @@ import html
 import io
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.showing.lettering import plain_text
 
 import numpy as np
 
@@ -143,7 +144,7 @@ def spectrogram_grid(pictures, representation, titles=None, columns=4, title="Sp
             continue
         image = axis.imshow(levels[i].T, origin="lower", aspect="auto", extent=extent, **scale)
         if titles is not None:
-            axis.set_title(titles[i], fontsize=PANEL_TITLE)
+            axis.set_title(titles[i], fontsize=PANEL_TITLE, **plain_text(titles[i]))
         if i + columns >= len(levels):  # nothing below it
             axis.tick_params(labelbottom=True)
     axes[0, 0].set_xlim(0, representation.seconds)
@@ -183,7 +184,7 @@ def waveforms(sounds, sample_rate, title="Waveforms"):
     for axis, (caption, waveform) in zip(axes[:, 0], sounds, strict=True):
         axis.plot(np.arange(len(waveform)) / sample_rate, waveform, color=BLUE, linewidth=0.7)
         axis.axhline(0, color=GREY, linewidth=0.5)
-        axis.set_title(caption, loc="left", fontsize=PANEL_TITLE)
+        axis.set_title(caption, loc="left", fontsize=PANEL_TITLE, **plain_text(caption))
     peak = max(float(np.abs(waveform).max(initial=0)) for _, waveform in sounds)
     axes[0, 0].set_ylim(-max(1.0, peak), max(1.0, peak))
     axes[0, 0].set_xlim(0, max(len(waveform) for _, waveform in sounds) / sample_rate)
@@ -224,8 +225,8 @@ def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=N
         axis.text(column, row, texts[row, column], color=colour, **place)
     slanted = max(len(str(name)) for name in columns) > 3
     rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
-    axis.set_xticks(range(len(columns)), columns, **rotation)
-    axis.set_yticks(range(len(rows)), rows)
+    axis.set_xticks(range(len(columns)), columns, **rotation, **plain_text(*columns))
+    axis.set_yticks(range(len(rows)), rows, **plain_text(*rows))
     axis.set(xlabel=labels[0], ylabel=labels[1], title=title)
     if legend:
         figure.colorbar(image, ax=axis, label=legend, shrink=0.85)
@@ -262,7 +263,8 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
         text = None if value is None else f"{name}\n{value:.3g}"
         floor_line(axis, name, value, "y", text)
     title = "Score between noise and real clips"
-    axis.set(xlabel="training step", ylabel=metric, title=title)
+    axis.set(xlabel="training step", title=title)
+    axis.set_ylabel(metric, **plain_text(metric))
     axis.set_xlim(0, max(steps, default=1) or 1)
     axis.margins(y=0.08)
     return figure

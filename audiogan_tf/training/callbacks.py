@@ -132,6 +132,38 @@ class Progress(keras.callbacks.Callback):
             self.bar.close()
 
 
+class Pace(keras.callbacks.Callback):
+    """Says once how long a step takes, measured on the first ones, and what that means."""
+
+    SKIPPED, TIMED = 4, 16  # steps: the first ones are slower, and one in eight does more
+
+    def __init__(self, target_steps=None, target_seconds=None):
+        super().__init__()
+        self.steps, self.seconds = target_steps, target_seconds
+        self.count, self.began = 0, None
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.count += 1
+        if self.count == self.SKIPPED:
+            self.began = time.perf_counter()
+        if self.count == self.SKIPPED + self.TIMED:
+            from tqdm import tqdm
+
+            pace = (time.perf_counter() - self.began) / self.TIMED
+            tqdm.write(self.in_words(pace, self.model.step - self.count))
+
+    def in_words(self, pace, done=0):
+        """What `pace`, in seconds a step, means for the time or the steps asked for.
+
+        done: steps that an earlier training made.
+        """
+        if self.steps:
+            steps, seconds = self.steps - done, (self.steps - done) * pace
+        else:
+            steps, seconds = self.seconds / pace, self.seconds
+        return f"about {pace:.2g} s a step: {float(f'{steps:.2g}'):,.0f} steps in {seconds:.0f} s"
+
+
 class StopAfter(keras.callbacks.Callback):
     """Stop once the model has made `steps` updates in all, or trained `seconds` on the clock."""
 

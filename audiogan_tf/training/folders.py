@@ -10,6 +10,8 @@ from audiogan_tf.storage.files import atomic_path
 
 import numpy as np
 
+LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # a folder with these alone is empty
+
 
 def save_sounds(folder, waveforms, labels, sample_rate):
     """Write one WAV file a clip and labels.csv (`file,label`) into a new or empty folder.
@@ -45,8 +47,11 @@ def read_sounds(folder, representation):
         raise InputError(f"{folder}: no such folder; give the one that `generate --out` wrote")
     table = folder / "labels.csv"
     if table.exists():
-        with open(table, newline="", encoding="utf-8", errors="surrogateescape") as file:
-            reader = csv.DictReader(file)
+        # A spreadsheet may have put a mark before the first line, and semicolons between columns.
+        with open(table, newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+            head = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=max(",;\t", key=head.count))
             if not {"file", "label"} <= set(reader.fieldnames or ()):
                 raise InputError(f"{table}: its first line must be file,label; mend or remove it")
             rows = [(folder / row["file"], row["label"] or "") for row in reader]
@@ -64,7 +69,7 @@ def new_folder(folder):
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: this is a file; give a folder for the output")
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and any(path.name not in LEFT_BY_SYSTEMS for path in folder.iterdir()):
         raise InputError(f"{folder}: not empty; choose another folder so that nothing is lost")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,19 +92,6 @@ def read_run_config(folder):
     return config
 
 
-def next_commands(out, corpus, model="small"):
-    """What to type after a run."""
-    more = f"python -m audiogan_tf generate --model {out} --count 20"
-    if corpus.class_counts:
-        more += f" --label {corpus.classes[0]}"
-    return [
-        f"{more} --out {out}-more",
-        f"python -m audiogan_tf train --corpus {corpus.name} --model {model} --out {out} --resume "
-        "--seconds 600",
-        f"tensorboard --logdir {out}/tensorboard",
-    ]
-
-
 def check_folder(out, resume):
     """Refuse a folder that holds another run, before any work; or one that holds none."""
     out = Path(out)
@@ -111,3 +103,15 @@ def check_folder(out, resume):
         )
     else:
         new_folder(out)
+
+
+def check_outside(out, corpus):
+    """Refuse an output folder within the sounds that are learned from, before anything is made.
+
+    What is written there would be sounds of the corpus the next time.
+    """
+    if Path(out).resolve().is_relative_to(Path(corpus).resolve()):
+        raise InputError(
+            f"{out}: lies in {corpus}, so its sounds would become part of what is learned from; "
+            "choose an --out beside that folder"
+        )
