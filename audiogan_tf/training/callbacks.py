@@ -9,7 +9,7 @@ from audiogan_tf.errors import TrainingFailed
 from audiogan_tf.judging.alarms import find_alarms
 from audiogan_tf.models.layers import even_conditions
 from audiogan_tf.sound import audio
-from audiogan_tf.sound.representation import forward_all, inverse_all, spectrogram_of
+from audiogan_tf.sound.representation import forward_all, inverse_all
 
 import keras
 import numpy as np
@@ -73,7 +73,7 @@ class Preview(keras.callbacks.Callback):
         conditions = self.asked if self.asked.shape[1] else None
         drawn = self.model.generate(len(self.asked), conditions, seed=1)
         self.waveforms = audio.limit(inverse_all(drawn, self.representation, iterations=16))
-        pictures = spectrogram_of(self.representation)
+        pictures = self.representation.spectrogram
         is_picture = pictures is self.representation
         self.images = drawn if is_picture else forward_all(self.waveforms, pictures)
         self.hearing = None
