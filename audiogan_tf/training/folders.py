@@ -1,5 +1,6 @@
 """Folders: a run's own, and one of generated sounds."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -19,8 +20,6 @@ def save_sounds(folder, waveforms, labels, sample_rate):
     waveforms: (count, samples) in [-1, 1]; labels: (count,) names, "" when there are none.
     Raises InputError if the folder holds something else.
     """
-    import csv
-
     folder = new_folder(folder)
     names = [f"sound_{i:04d}.wav" for i in range(len(waveforms))]
     for name, waveform in zip(names, waveforms, strict=True):
@@ -40,8 +39,6 @@ def read_sounds(folder, representation):
     representation's length. Returns (count, samples) float32 and a list of labels ("" if none).
     Raises InputError for a missing or empty folder, an unreadable file or a row without a file.
     """
-    import csv
-
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the one that `generate --out` wrote")
