@@ -108,6 +108,7 @@ def train(options):
     if options.corpus not in corpora.CORPORA:
         training.check_outside(out, options.corpus)
     training.check_folder(out, options.resume)
+    warnings.simplefilter("ignore", corpora.FolderWarning)  # `describe` says the same below
     corpus = load_corpus(options, **({"skip_unreadable": False} if options.strict else {}))
     training.check_run(corpus, out, options.model, options.seed, options.resume)
     print(*training.describe(corpus), sep="\n", flush=True)

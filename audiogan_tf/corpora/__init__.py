@@ -2,7 +2,6 @@
 
 import inspect
 import os
-import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from audiogan_tf.corpora.published import load_ljspeech, load_sc09, load_speech_
 from audiogan_tf.corpora.shards import MANIFEST, ShardClips, load_shards, write_shards
 from audiogan_tf.errors import InputError
 from audiogan_tf.storage.names import printable
-from audiogan_tf.storage.places import data_roots
 
 CORPORA = {  # name: loader
     "drums": load_drums,
@@ -47,7 +45,6 @@ def load_corpus(name, **options):
     """
     options = {key: value for key, value in options.items() if value is not None}
     if name in CORPORA:
-        _say_which(name)
         return CORPORA[name](**_options_of(name, options))
     path = Path(os.path.expanduser(name))
     if (path / MANIFEST).exists():
@@ -102,12 +99,3 @@ def _named_apart(corpus):
     note = f"./{corpus.name} is your own folder; without ./ the kit's corpus of that name is meant"
     found = replace(corpus.found, folder=f"./{corpus.name}", notes=(*corpus.found.notes, note))
     return replace(corpus, name=f"./{corpus.name}", found=found)
-
-
-def _say_which(name):
-    """Warn if a folder called like a corpus of the kit lies here: it is not what is loaded."""
-    here = Path(name)
-    if here.is_dir() and Path.cwd().resolve() not in [root.resolve() for root in data_roots()]:
-        warnings.warn(
-            f"{name!r} is the kit's corpus; the folder {name} here is ./{name}", stacklevel=3
-        )

@@ -75,9 +75,6 @@ def test_a_folder_called_like_a_corpus_is_not_taken_for_it(tmp_path, monkeypatch
     corpus = corpora.load_corpus("./drums")
     assert corpus.own and corpus.name == "./drums" and corpus.classes == ("kick", "snare")
     assert "./drums is your own folder" in said(corpus)
-    monkeypatch.setattr(corpora, "CORPORA", {"drums": lambda: corpus})
-    with pytest.warns(UserWarning, match=r"kit's corpus; the folder drums here is \./drums"):
-        corpora.load_corpus("drums")
 
 
 def test_the_home_folder_is_found(tmp_path, monkeypatch):
