@@ -228,13 +228,12 @@ def test_clips_of_another_rate_or_length_have_another_judge(empty_cache):
 def test_a_training_ends_soon_after_it_has_learned(monkeypatch):
     monkeypatch.setattr(judge_training, "CHECK", 5)
     monkeypatch.setattr(judge_training, "FIRST_CHECK", 10)
-    monkeypatch.setattr(judge_training, "LEARNED", 0.0)  # anything is good enough
+    monkeypatch.setattr(judge_training, "LEARNED", 0.01)  # anything is good enough
     made = []
     train_judge(
         small_corpus(clips=200), steps=60, seconds=1e6, progress=lambda *now: made.append(now)
     )
-    steps, shares = zip(*(now[:2] for now in made), strict=True)
-    assert max(steps) < 60 and max(shares) == 1
+    assert [step for step, *_ in made] == [5, 10, 15]
 
 
 def test_a_training_ends_by_the_clock():

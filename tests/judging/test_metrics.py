@@ -345,7 +345,8 @@ def test_a_reference_of_another_rate_is_not_taken_for_this_corpus(judge):
         drums, sample_rate=8000, representation=half, train=sides[0], test=sides[1], own=True
     )
     report = evaluate(sides[1].audio, slow, sides[1].labels, judge)
-    assert report["drum accuracy"].value >= 0.9
+    accuracy = report["drum accuracy"]  # a hat at half the rate is no hat, generated or recorded
+    assert accuracy.value == pytest.approx(accuracy.real_floor, abs=0.02)
     assert report["nearest-neighbour ratio"].value == pytest.approx(1, abs=0.05)
 
 
