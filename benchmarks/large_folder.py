@@ -76,7 +76,8 @@ def train(corpus, steps):
     """
     gan = catalogue.build(corpus.representation.shape, corpus.class_counts)
     step = tf.function(gan.train_step)
-    streamed = batches(corpus.train, corpus.representation, BATCH)
+    labelled = bool(corpus.class_counts)
+    streamed = batches(corpus.train, corpus.representation, BATCH, conditional=labelled)
     ready = streamed.take(1).cache().repeat().prefetch(8)
     for name, data in (("streamed", iter(streamed)), ("always ready", iter(ready))):
         step(next(data))
