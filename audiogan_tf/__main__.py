@@ -1,6 +1,7 @@
 """The command line: corpora, train, generate, evaluate, pretrained."""
 
 import argparse
+import json
 import os
 import sys
 import time
@@ -17,32 +18,56 @@ def parser():
     commands = top.add_subparsers(dest="command", required=True)
     commands.add_parser("corpora", help="what can be learned from, and what is on this machine")
     train = commands.add_parser("train", help="train a GAN on a corpus or a folder of sounds")
-    train.add_argument("--corpus", required=True, metavar="NAME|DIR")
+    add_corpus(train)
     train.add_argument("--model", default="small", metavar="NAME")
     length = train.add_mutually_exclusive_group()
     length.add_argument("--steps", type=positive, metavar="N", help="updates in all")
     length.add_argument("--seconds", type=positive, metavar="S", help="training time on the clock")
     train.add_argument("--seed", type=seed, default=0, metavar="K")
-    train.add_argument("--out", required=True, metavar="DIR")
+    train.add_argument("--out", type=place, required=True, metavar="DIR")
     train.add_argument("--resume", action="store_true", help="go on with the run in --out")
     train.add_argument("--strict", action="store_true", help="stop at the first unreadable file")
     generate = commands.add_parser("generate", help="write new sounds as WAV files")
-    generate.add_argument("--model", required=True, metavar="RUN_DIR|PRETRAINED")
+    generate.add_argument("--model", type=place, required=True, metavar="RUN_DIR|PRETRAINED")
     generate.add_argument("--count", type=positive, required=True, metavar="N")
     generate.add_argument("--label", metavar="L", help="one class only (default: all in turn)")
     generate.add_argument("--seed", type=seed, default=0, metavar="K")
-    generate.add_argument("--out", required=True, metavar="DIR")
-    evaluate = commands.add_parser("evaluate", help="score a folder that generate wrote")
-    evaluate.add_argument("--generated", required=True, metavar="DIR")
-    evaluate.add_argument("--corpus", required=True, metavar="NAME")
+    generate.add_argument("--out", type=place, required=True, metavar="DIR")
+    score = "score a folder of sounds; a user's corpus may first need a judge, which is trained"
+    evaluate = commands.add_parser("evaluate", help=score, description=score)
+    evaluate.add_argument("--generated", type=place, required=True, metavar="DIR")
+    add_corpus(evaluate)
     commands.add_parser("pretrained", help="the weights that come with the kit")
     return top
+
+
+def add_corpus(command):
+    """The options that say which sounds are meant, and how a folder of sounds is read."""
+    command.add_argument("--corpus", type=place, required=True, metavar="NAME|DIR")
+    folder = command.add_argument_group("of a folder of your own sounds")
+    folder.add_argument("--sample-rate", type=positive, metavar="HZ", help="resample to this")
+    length = "length of a clip in seconds (--seconds is the time to train)"
+    folder.add_argument("--clip-seconds", type=positive_number, metavar="S", help=length)
+    folder.add_argument("--slice", action="store_true", help="cut long files into many clips")
+
+
+def place(text):
+    """A file, a folder or a name; ~ is the home folder, as after `--out=` no shell replaces it."""
+    return os.path.expanduser(text)
 
 
 def positive(text):
     """A whole number above zero."""
     number = int(text)
     if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return number
+
+
+def positive_number(text):
+    """A number above zero, whole or not."""
+    number = float(text)
+    if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not above zero")
     return number
 
@@ -63,16 +88,36 @@ def list_corpora(_):
     print("DIR             any folder of sounds; its subfolders' names are the labels")
 
 
+def load_corpus(options, **more):
+    """The corpus that the options name; a folder's options are handed on where they were given."""
+    from audiogan_tf import corpora
+
+    name = options.corpus
+    if name in corpora.CORPORA and os.path.isdir(name):
+        said = f"--corpus {name} is the kit's corpus; the folder of that name is --corpus"
+        print(f"{said} {os.path.join('.', name)}")
+    given = {"sample_rate": options.sample_rate, "seconds": options.clip_seconds}
+    given = {key: value for key, value in given.items() if value} | more
+    return corpora.load_corpus(name, **given, **({"slice": True} if options.slice else {}))
+
+
 def train(options):
     from audiogan_tf import corpora, judging, training
 
     out = Path(options.out)
+    if options.corpus not in corpora.CORPORA:
+        training.check_outside(out, options.corpus)
     training.check_folder(out, options.resume)
-    choices = {} if options.corpus in corpora.CORPORA else {"skip_unreadable": not options.strict}
-    corpus = corpora.load_corpus(options.corpus, **choices)
-    print(f"{corpus.name}: {len(corpus.train)} clips of {corpus.representation.seconds:.2f} s")
-    judge = judging.judge_for(corpus)
-    run = training.Run(corpus, out, options.model, options.seed, judge, options.resume)
+    warnings.simplefilter("ignore", corpora.FolderWarning)  # `describe` says the same below
+    corpus = load_corpus(options, **({"skip_unreadable": False} if options.strict else {}))
+    training.check_run(corpus, out, options.model, options.seed, options.resume)
+    print(*training.describe(corpus), sep="\n", flush=True)
+    judge, no_judge = training.attempt("judge", lambda: judging.judge_for(corpus))
+    print(*no_judge, sep="\n", end="\n" if no_judge else "", flush=True)
+    folder = None if options.corpus in corpora.CORPORA else options.corpus
+    form = options.sample_rate, options.clip_seconds, options.slice
+    source = training.corpus_options(corpus, folder, *form)
+    run = training.Run(corpus, out, options.model, options.seed, judge, options.resume, source)
     seconds = None if options.steps else options.seconds or 120
     outcome = run.train(options.steps, seconds)
     run.finish()
@@ -98,13 +143,12 @@ def generate(options):
 
 
 def evaluate(options):
-    from audiogan_tf import corpora, judging, training
+    from audiogan_tf import judging, training
 
-    corpus = corpora.load_corpus(options.corpus)
+    corpus = load_corpus(options)
     sounds, labels = training.read_sounds(options.generated, corpus.representation)
-    named = [label for label in labels if label]
-    numbers = [corpus.label_index(label) for label in labels] if len(named) == len(labels) else None
-    print(judging.evaluate(sounds, corpus, numbers))
+    numbers = [corpus.label_index(label) if label else -1 for label in labels]
+    print(judging.evaluate(sounds, corpus, numbers if max(numbers) >= 0 else None))
 
 
 def pretrained(_):
@@ -136,21 +180,54 @@ def _start_tensorflow():
         os.close(kept)
 
 
+def check_keras():
+    """Refuse another backend or another order of axes than the kit is written for."""
+    home = os.environ.get("KERAS_HOME", os.path.join(os.path.expanduser("~"), ".keras"))
+    path = os.path.join(home, "keras.json")
+    try:
+        settings = dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        settings = {}
+    named = os.environ.get("KERAS_BACKEND")
+    backend = named or settings.get("backend", "tensorflow")
+    if backend != "tensorflow":
+        where = "KERAS_BACKEND" if named else f"{path}: backend"
+        raise InputError(
+            f"{where} is {backend!r}, but this kit runs on TensorFlow: set "
+            "KERAS_BACKEND=tensorflow and start again"
+        )
+    axes = settings.get("image_data_format", "channels_last")
+    if axes != "channels_last":
+        raise InputError(
+            f'{path}: image_data_format is {axes!r}, but this kit needs "channels_last": change '
+            "the line and start again"
+        )
+
+
 def main(arguments=None):
     """Run one command; returns the exit status: 0, 2 for bad input, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name that the stream's encoding lacks is no error
+            stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     warnings.showwarning = _one_sentence
-    if options.command != "pretrained":
-        _start_tensorflow()
     try:
-        return COMMANDS[options.command](options) or 0
+        if options.command != "pretrained":
+            check_keras()
+            _start_tensorflow()
+        status = COMMANDS[options.command](options) or 0
+        sys.stdout.flush()
+        return status
     except InputError as error:
         print(f"audiogan_tf: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:  # a full disk, a folder that may not be written
-        place = error.filename or "the output"
+        where = error.filename or "the output"
         reason = error.strerror or error
-        print(f"audiogan_tf: {place}: {reason}; free space or choose another", file=sys.stderr)
+        print(f"audiogan_tf: {where}: {reason}; free space or choose another", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -1,7 +1,9 @@
-"""Train from a folder of 100,000 one-second files: peak memory, and time spent waiting for data.
+"""Train from a folder of 100,000 one-second files, or from long ones: peak memory, and waiting.
 
     python benchmarks/large_folder.py [--files N] [--steps S]
-The files are written into a temporary folder (1.6 GB for 100,000) and removed at the end.
+    python benchmarks/large_folder.py --minutes M [--steps S]
+Either N files of a second, or two FLAC files of M minutes, 44.1 kHz and stereo, which are cut into
+clips. They are written into a temporary folder (1.6 GB for 100,000 files) and removed at the end.
 """
 
 import argparse
@@ -18,7 +20,7 @@ import numpy as np
 import soundfile
 import tensorflow as tf
 
-RATE, BATCH = 8000, 16  # Hz, clips
+RATE, LONG_RATE, BATCH = 8000, 44100, 16  # Hz, Hz, clips
 
 
 def write_files(folder, count):
@@ -30,20 +32,41 @@ def write_files(folder, count):
         soundfile.write(place / f"{number:06d}.wav", noise[number : number + RATE], RATE)
 
 
+def write_long_files(folder, minutes):
+    """Two recordings: noise whose level rises and falls with a period of 20 s, in stereo."""
+    swell = 0.3 + 0.2 * np.sin(2 * np.pi * np.arange(20 * LONG_RATE) / (20 * LONG_RATE))
+    for number in range(2):
+        rng, path = np.random.default_rng(number), folder / f"{number}.flac"
+        with soundfile.SoundFile(path, "w", LONG_RATE, 2) as file:
+            for _ in range(3 * minutes):
+                file.write(swell[:, None] * rng.uniform(-1, 1, (len(swell), 2)))
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--files", type=int, default=100_000)
+    kind = arguments.add_mutually_exclusive_group()
+    kind.add_argument("--files", type=int, default=100_000)
+    kind.add_argument("--minutes", type=int)
     arguments.add_argument("--steps", type=int, default=300)
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        write_files(Path(scratch), options.files)
-        began = time.perf_counter()
-        corpus = load_folder(scratch, sample_rate=RATE, seconds=1.0)
-        print(f"{options.files} files of 1 s at {RATE} Hz, checked in", end=" ")
-        print(f"{time.perf_counter() - began:.0f} s")
+        if options.minutes:
+            write_long_files(Path(scratch), options.minutes)
+        else:
+            write_files(Path(scratch), options.files)
+        size = {} if options.minutes else {"sample_rate": RATE, "seconds": 1.0}
+        before, began = peak_memory(), time.perf_counter()
+        corpus = load_folder(scratch, **size)
+        print(f"checked in {time.perf_counter() - began:.0f} s; peak memory before", end=" ")
+        print(f"{before:.2f} GB, with the corpus {peak_memory():.2f} GB")
+        print(*corpus.found.sentences()[1:], sep="\n")
         train(corpus, options.steps)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # of kB
-    print(f"peak memory {peak:.2f} GB, TensorFlow and the networks included")
+    print(f"peak memory {peak_memory():.2f} GB, TensorFlow and the networks included")
+
+
+def peak_memory():
+    """The most memory this process has held until now, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # of kB
 
 
 def train(corpus, steps):

@@ -1,5 +1,8 @@
 """Every corpus behind one call: waveforms, labels, factors, official split, checksum."""
 
+import inspect
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from audiogan_tf.corpora.base import Clips, Corpus, StreamedClips
@@ -7,13 +10,16 @@ from audiogan_tf.corpora.batches import batches
 from audiogan_tf.corpora.digits import load_digits, load_phonemes
 from audiogan_tf.corpora.drums import load_drums
 from audiogan_tf.corpora.folder import load_folder
+from audiogan_tf.corpora.found import FolderWarning, Found
 from audiogan_tf.corpora.fsdd import load_fsdd
 from audiogan_tf.corpora.melodies import Melodies, load_melodies
 from audiogan_tf.corpora.notes import load_notes
 from audiogan_tf.corpora.nsynth import load_nsynth
+from audiogan_tf.corpora.pictures import pictures_for
 from audiogan_tf.corpora.published import load_ljspeech, load_sc09, load_speech_commands, load_vctk
 from audiogan_tf.corpora.shards import MANIFEST, ShardClips, load_shards, write_shards
 from audiogan_tf.errors import InputError
+from audiogan_tf.storage.names import printable
 
 CORPORA = {  # name: loader
     "drums": load_drums,
@@ -31,19 +37,65 @@ CORPORA = {  # name: loader
 def load_corpus(name, **options):
     """Load a corpus by name, or any folder of sounds or of shards.
 
-    name: one of CORPORA, or a folder; its subfolders' names are then the labels. Options of a
-    folder: see `load_folder`. Returns a Corpus.
-    Raises InputError for an unknown name (the known ones are listed). Used in every lesson.
+    name: one of CORPORA, or a folder; its subfolders' names are then the labels. A folder that is
+    called like one of CORPORA is given as ./NAME. options: of a folder those of `load_folder`, of
+    a named corpus those of its loader; None is as good as not given. Returns a Corpus.
+    Raises InputError for an unknown name (the known ones are listed) and for an option that this
+    corpus cannot follow. Used in every lesson.
     """
+    options = {key: value for key, value in options.items() if value is not None}
     if name in CORPORA:
-        return CORPORA[name](**options)
-    path = Path(name)
+        return CORPORA[name](**_options_of(name, options))
+    path = Path(os.path.expanduser(name))
     if (path / MANIFEST).exists():
-        return load_shards(path, **options)
+        return _as_kept(load_shards(path), path, options)
     if path.is_dir():
-        return load_folder(path, **options)
+        return _named_apart(load_folder(path, **_options_of(load_folder, options)))
     if path.exists():
-        raise InputError(f"{name}: this is a file; give the folder that holds it")
+        raise InputError(f"{printable(name)}: this is a file; give the folder that holds it")
     raise InputError(
-        f"corpus {str(name)!r} is neither a folder nor a known name; known: {', '.join(CORPORA)}"
+        f"corpus {printable(name)!r} is neither a folder nor a known name; known: "
+        f"{', '.join(CORPORA)}"
     )
+
+
+def _options_of(name, options):
+    """Options that a loader takes; those on unreadable files and progress are any folder's."""
+    loader = CORPORA.get(name, name) if isinstance(name, str) else name
+    known = inspect.signature(loader).parameters
+    passing = {"skip_unreadable", "progress"} - {*known}
+    unknown = [key for key in options if key not in known and key not in passing]
+    if unknown:
+        shown = name if isinstance(name, str) else "a folder of sounds"
+        takes = f"it takes {', '.join(known)}" if known else "it takes none"
+        raise InputError(f"{shown}: has no option {unknown[0]}; {takes}")
+    return {key: value for key, value in options.items() if key in known}
+
+
+def _as_kept(corpus, path, options):
+    """A corpus of shards; InputError for an option that asks for other clips than it holds."""
+    own = corpus.representation
+    longest = own.frames * own.hop_length / own.sample_rate
+    shortest = longest - 17 * own.hop_length / own.sample_rate
+    fits = {
+        "sample_rate": lambda rate: rate == own.sample_rate,
+        "seconds": lambda seconds: shortest < seconds <= longest,
+        "slice": lambda cut: False,
+    }
+    for key, value in options.items():
+        if key in fits and not fits[key](value):
+            raise InputError(
+                f"{printable(path)}: holds shards of clips of {own.seconds:.2f} s at "
+                f"{own.sample_rate} Hz, so {key}={value} cannot be had; load the folder of sounds "
+                "with it and write shards again, or leave it out"
+            )
+    return corpus
+
+
+def _named_apart(corpus):
+    """A folder of one's own that is called like a corpus of the kit goes by ./NAME."""
+    if corpus.name not in CORPORA:
+        return corpus
+    note = f"./{corpus.name} is your own folder; without ./ the kit's corpus of that name is meant"
+    found = replace(corpus.found, folder=f"./{corpus.name}", notes=(*corpus.found.notes, note))
+    return replace(corpus, name=f"./{corpus.name}", found=found)

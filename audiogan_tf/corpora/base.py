@@ -1,10 +1,13 @@
 """What a corpus is: clips with labels and factors, in memory or streamed, and where they lie."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import Representation
+from audiogan_tf.storage.names import place_of
 
 import numpy as np
 
@@ -39,7 +42,8 @@ class Clips:
 class StreamedClips:
     """One side of a split, left on disk and read when asked for; `take` as in Clips.
 
-    factors: as in Clips; texts: what is said in each clip, () if it is not known.
+    factors: as in Clips; texts: what is said in each clip, () if it is not known; balanced: True
+    if `batches` shall draw every class equally often where some are much larger.
     """
 
     paths: tuple
@@ -48,6 +52,7 @@ class StreamedClips:
     samples: int
     factors: dict = field(default_factory=dict)
     texts: tuple = ()
+    balanced: bool = False
 
     def __len__(self):
         return len(self.paths)
@@ -82,7 +87,10 @@ class Corpus:
 
     conditions: name -> class names, in order; the first is the label a clip is asked for.
     representation: the pictures that suit these sounds. digest: SHA-256 of the content,
-    or of the recipe of sounds that the kit makes.
+    or of the recipe of sounds that the kit makes. own: True for a user's folder and shards made
+    of one, False for the kit's corpora, whatever the name: only these have shipped judges.
+    found: what lay in a user's folder (corpora.Found), None for any other corpus; its
+    `sentences()` are for reading before training.
     """
 
     name: str
@@ -92,6 +100,19 @@ class Corpus:
     train: Clips | StreamedClips
     test: Clips | StreamedClips
     digest: str
+    own: bool = False
+    found: object = None
+
+    @property
+    def key(self):
+        """What this corpus is known by, 64 hexadecimal digits, whatever it is called.
+
+        A hash of content, classes and pictures (so of rate and length too). Two corpora with the
+        same key hold the same clips: use it to keep a judge, and to ask "is this the same one?".
+        """
+        facts = [self.digest, self.conditions, self.representation.get_config()]
+        text = json.dumps(facts, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def classes(self):
@@ -106,6 +127,7 @@ class Corpus:
 
     def label_index(self, label):
         """The number of a class given by name; InputError lists the classes."""
-        if str(label) not in self.classes:
+        number = place_of(label, self.classes)
+        if number is None:
             raise InputError(f"label {label!r} is unknown; use one of {', '.join(self.classes)}")
-        return self.classes.index(str(label))
+        return number

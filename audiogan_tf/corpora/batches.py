@@ -5,18 +5,27 @@ from audiogan_tf.sound.representation import forward_all
 import numpy as np
 import tensorflow as tf
 
+UNEQUAL = 4  # so many times as many clips in one class as in another are balanced
+
 
 def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditional=True):
     """An endless tf.data pipeline of shuffled pictures (and conditions).
 
     clips: Clips or StreamedClips. Every epoch is a fresh permutation computed from
     (seed, epoch), so any step can be the first and nothing needs to be remembered: a resumed
-    run sees the batches it would have seen. Clips on disk are decoded in parallel.
+    run sees the batches it would have seen. Clips on disk are decoded in parallel. Where they are
+    `balanced` and one class has more than UNEQUAL times as many as another, every class is drawn
+    equally often.
     Yields images (batch_size, frames, bins, 1) float32, or (images, conditions (batch_size, k)).
     """
     count = len(clips)
     order = tf.data.Dataset.range(start_step * batch_size, np.iinfo(np.int64).max)
-    order = order.map(lambda i: _shuffled(i, count, seed))
+    sizes = np.bincount(clips.labels) if count else np.zeros(1, int)
+    sizes = sizes[sizes > 0]
+    if getattr(clips, "balanced", False) and sizes.max() > UNEQUAL * sizes.min():
+        order = order.map(_balanced(clips.labels, seed))
+    else:
+        order = order.map(lambda i: _shuffled(i, count, seed))
     conditions = tf.constant(clips.conditions)
     picture = _from_disk(clips, representation) if hasattr(clips, "read") else None
     if picture is not None:
@@ -37,8 +46,28 @@ def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditio
 def _shuffled(position, count, seed):
     """The clip at `position` of an endless sequence of permutations of range(count)."""
     epoch, place = position // count, position % count
-    key = tf.cast(tf.stack([epoch, tf.constant(seed, tf.int64)]), tf.uint32)
+    key = tf.cast(tf.stack([epoch, tf.cast(seed, tf.int64)]), tf.uint32)
     return tf.random.experimental.index_shuffle(place, key, count - 1)
+
+
+def _balanced(labels, seed):
+    """Position to clip, so that every class comes once in each round, in an order of its own.
+
+    The clips of a class come in permutations, each class at its own pace. As with `_shuffled`, the
+    clip is computed from the position alone.
+    """
+    members = np.argsort(labels, kind="stable")  # class by class
+    sizes = np.unique(labels, return_counts=True)[1]
+    firsts = tf.constant(np.cumsum(sizes) - sizes, tf.int64)
+    sizes, members = tf.constant(sizes, tf.int64), tf.constant(members, tf.int64)
+    classes = len(sizes)
+
+    def clip(position):
+        which = _shuffled(position, classes, seed)
+        visit = position // classes
+        return members[firsts[which] + _shuffled(visit, sizes[which], seed + 1 + which)]
+
+    return clip
 
 
 def _from_disk(clips, representation):

@@ -42,16 +42,15 @@ def load_digits():
         sound[:samples] = spoken[row["word"][:2]][start : start + samples]
     sounds = audio.peak_normalise(sounds)
     conditions = [(WORDS.index(row["word"]), VOICES.index(row["voice"])) for row in rows]
-    conditions = np.array(conditions, "int32")
-    factors = {name: np.array([float(row[name]) for row in rows]) for name in ("rate", "pitch")}
-    factors["seconds"] = np.array([int(row["samples"]) / 8000 for row in rows])
-    factors["take"] = np.array([float(row["take"]) for row in rows])
+    conditions, known = np.array(conditions, "int32"), ("rate", "pitch", "samples", "take")
+    factors = {name: np.array([float(row[name]) for row in rows]) for name in known}
+    factors["seconds"] = factors.pop("samples") / 8000
     names = np.array([_name(row) for row in rows])
     is_test = factors["take"] < TEST_TAKES
-    sides = []
-    for side in (~is_test, is_test):
-        known = {name: values[side] for name, values in factors.items()}
-        sides.append(Clips(sounds[side], conditions[side], known, tuple(names[side])))
+    sides = [
+        Clips(sounds[s], conditions[s], {k: v[s] for k, v in factors.items()}, tuple(names[s]))
+        for s in (~is_test, is_test)
+    ]
     digest = hashlib.sha256("".join(CONTENT.values()).encode()).hexdigest()
     return Corpus("digits", 8000, {"word": WORDS, "voice": VOICES}, representation, *sides, digest)
 

@@ -69,6 +69,7 @@ def write_shards(corpus, folder, clips_per_shard=512):
         about = {
             "corpus": corpus.name,
             "digest": corpus.digest,
+            "own": corpus.own,
             "conditions": corpus.conditions,
             "representation": corpus.representation.get_config(),
             "clips_per_shard": clips_per_shard,
@@ -147,8 +148,9 @@ def load_shards(folder):
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise _damaged(folder / MANIFEST, f"not a list of shards ({error})") from None
     conditions = {name: tuple(classes) for name, classes in about["conditions"].items()}
-    rate, digest = representation.sample_rate, recipes.current(about["digest"])
-    return Corpus(about["corpus"], rate, conditions, representation, *sides, digest)
+    about_it = (about["corpus"], representation.sample_rate, conditions, representation)
+    digest = recipes.current(about["digest"])
+    return Corpus(*about_it, *sides, digest, own=about.get("own", True))
 
 
 def _load_side(folder, name, about, representation):
@@ -167,8 +169,9 @@ def _load_side(folder, name, about, representation):
         factors = {key[7:]: arrays[key] for key in arrays if key.startswith("factor_")}
         conditions, checksums = arrays["conditions"], arrays["checksums"]
     size = (representation.sample_rate, representation.samples)
-    sizes = {"record_bytes": record_bytes, "clips_per_shard": about["clips_per_shard"]}
-    return ShardClips(tuple(paths), conditions, *size, factors, checksums=checksums, **sizes)
+    more = {"record_bytes": record_bytes, "clips_per_shard": about["clips_per_shard"]}
+    more |= {"checksums": checksums, "balanced": about.get("own", True)}
+    return ShardClips(tuple(paths), conditions, *size, factors, **more)
 
 
 def _damaged(path, what):

@@ -169,7 +169,8 @@ def remember(judge, corpus):
         chosen = np.random.default_rng(0).permutation(len(clips))[:most]
         parts = [chosen[i : i + 500] for i in range(0, len(chosen), 500)]
         heard = [judge.hear(clips.take(part), corpus.sample_rate).features for part in parts]
-        sides.append((np.concatenate(heard), clips.conditions[chosen]))
+        nothing = np.zeros((0, FEATURES), "float32")  # a small folder may hold no clip out
+        sides.append((np.concatenate([nothing, *heard]), clips.conditions[chosen]))
     (train, _), (test, conditions) = sides
     noise = judge.hear(noise_clips(corpus.representation, NOISE_CLIPS), corpus.sample_rate)
     about = (corpus.name, corpus.digest, corpus.representation)

@@ -15,6 +15,14 @@ BINS, LEVEL = 40, 0.05  # of different_bins: how many, and how unlikely is "diff
 COVERED = 0.2  # a class counts as covered from this share of its even number of clips
 
 
+class TooFewClips(InputError):
+    """A score takes more clips than there are: it takes `least`, there are `have`."""
+
+    def __init__(self, message, least, have):
+        super().__init__(message)
+        self.least, self.have = least, have
+
+
 def accuracy(probabilities, labels):
     """Share of clips that are heard as what was asked for, 0 to 1.
 
@@ -187,7 +195,9 @@ def nearest_neighbour_ratio(features, train, held_out):
 
 def _matrix(values, name):
     values = np.asarray(values, "float64")
-    if values.ndim != 2 or not len(values) or not np.isfinite(values).all():
+    if values.ndim == 2 and not len(values):
+        raise TooFewClips(f"{name}: there are no clips; give at least one", 1, 0)
+    if values.ndim != 2 or not np.isfinite(values).all():
         raise InputError(
             f"{name} must be finite and of shape (clips, size), got {values.shape} with "
             f"{np.sum(~np.isfinite(values))} values that are NaN or infinite"
@@ -203,9 +213,11 @@ def _pair(features, reference, least):
             f"{reference.shape[1]}; take both from one judge"
         )
     if min(len(features), len(reference)) < least:
-        raise InputError(
+        raise TooFewClips(
             f"{len(features)} and {len(reference)} clips are too few for this score; it takes "
-            f"{least} or more"
+            f"{least} or more",
+            least,
+            min(len(features), len(reference)),
         )
     return features, reference
 

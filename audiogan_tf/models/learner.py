@@ -15,7 +15,7 @@ class Learner(keras.Model):
 
     `fit` takes batches of examples, pictures or companded waveforms, or pairs of examples and
     labels (batch, k) int. A family adds its `train_step`, and keeps its arguments under their
-    names; it has `class_counts` or a `player`. Read in lesson 12.
+    names; it has `class_counts` or a `player`.
     """
 
     @property

@@ -7,6 +7,7 @@ from audiogan_tf.models.catalogue import GENERATORS
 from audiogan_tf.models.layers import draw
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import inverse_all
+from audiogan_tf.storage.names import place_of
 from audiogan_tf.storage.weights import list_pretrained, read_weights, save_weights
 
 import numpy as np
@@ -64,10 +65,11 @@ class SoundGenerator:
         columns = [rng.integers(len(names), size=count) for names in self.conditions.values()]
         columns[0] = np.arange(count) % len(self.classes)
         if label is not None:
-            if str(label) not in self.classes:
+            number = place_of(label, self.classes)
+            if number is None:
                 known = ", ".join(self.classes)
                 raise InputError(f"label {label!r} is unknown to this model; use one of {known}")
-            columns[0] = np.full(count, self.classes.index(str(label)))
+            columns[0] = np.full(count, number)
         return np.stack(columns, axis=1).astype("int32")
 
     def images(self, conditions, seed=0, truncation=1.0):

@@ -10,6 +10,7 @@ import html
 import io
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.showing.lettering import plain_text
 
 import numpy as np
 
@@ -52,6 +53,12 @@ def subplots(width, height, rows=1, columns=1, **options):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, axes
+
+
+def single(width, height):
+    """As `subplots`, for one panel: the figure and its only axis."""
+    figure, axes = subplots(width, height)
+    return figure, axes[0, 0]
 
 
 def png(figure, dpi=100):
@@ -137,7 +144,7 @@ def spectrogram_grid(pictures, representation, titles=None, columns=4, title="Sp
             continue
         image = axis.imshow(levels[i].T, origin="lower", aspect="auto", extent=extent, **scale)
         if titles is not None:
-            axis.set_title(titles[i], fontsize=PANEL_TITLE)
+            axis.set_title(titles[i], fontsize=PANEL_TITLE, **plain_text(titles[i]))
         if i + columns >= len(levels):  # nothing below it
             axis.tick_params(labelbottom=True)
     axes[0, 0].set_xlim(0, representation.seconds)
@@ -177,7 +184,7 @@ def waveforms(sounds, sample_rate, title="Waveforms"):
     for axis, (caption, waveform) in zip(axes[:, 0], sounds, strict=True):
         axis.plot(np.arange(len(waveform)) / sample_rate, waveform, color=BLUE, linewidth=0.7)
         axis.axhline(0, color=GREY, linewidth=0.5)
-        axis.set_title(caption, loc="left", fontsize=PANEL_TITLE)
+        axis.set_title(caption, loc="left", fontsize=PANEL_TITLE, **plain_text(caption))
     peak = max(float(np.abs(waveform).max(initial=0)) for _, waveform in sounds)
     axes[0, 0].set_ylim(-max(1.0, peak), max(1.0, peak))
     axes[0, 0].set_xlim(0, max(len(waveform) for _, waveform in sounds) / sample_rate)
@@ -209,8 +216,7 @@ def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=N
     default the rounded numbers; legend: what the shades mean, with its unit. Returns a figure.
     Used in lessons 05, 08, 09 and 12.
     """
-    figure, axes = subplots(2.4 + 0.52 * len(columns), 1.6 + 0.42 * len(rows))
-    axis = axes[0, 0]
+    figure, axis = single(2.4 + 0.52 * len(columns), 1.6 + 0.42 * len(rows))
     image = axis.imshow(values, cmap="Blues", vmin=0, vmax=top, aspect="auto")
     texts = np.rint(values).astype(int).astype(str) if texts is None else texts
     for row, column in zip(*np.nonzero(texts != ""), strict=True):
@@ -219,8 +225,8 @@ def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=N
         axis.text(column, row, texts[row, column], color=colour, **place)
     slanted = max(len(str(name)) for name in columns) > 3
     rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
-    axis.set_xticks(range(len(columns)), columns, **rotation)
-    axis.set_yticks(range(len(rows)), rows)
+    axis.set_xticks(range(len(columns)), columns, **rotation, **plain_text(*columns))
+    axis.set_yticks(range(len(rows)), rows, **plain_text(*rows))
     axis.set(xlabel=labels[0], ylabel=labels[1], title=title)
     if legend:
         figure.colorbar(image, ax=axis, label=legend, shrink=0.85)
@@ -249,8 +255,7 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
     history: list of dicts with "step" and "score"; steps without a score are left out.
     noise, real: the two floors, drawn as dashed lines, or None. Returns a figure.
     """
-    figure, axes = subplots(7.5, 3.2)
-    axis = axes[0, 0]
+    figure, axis = single(7.5, 3.2)
     points = [(row["step"], row["score"]) for row in history if row.get("score") is not None]
     steps, scores = zip(*points, strict=True) if points else ((), ())
     axis.plot(steps, scores, color=BLUE, marker="o", markersize=5, linewidth=1.8, clip_on=False)
@@ -258,7 +263,8 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
         text = None if value is None else f"{name}\n{value:.3g}"
         floor_line(axis, name, value, "y", text)
     title = "Score between noise and real clips"
-    axis.set(xlabel="training step", ylabel=metric, title=title)
+    axis.set(xlabel="training step", title=title)
+    axis.set_ylabel(metric, **plain_text(metric))
     axis.set_xlim(0, max(steps, default=1) or 1)
     axis.margins(y=0.08)
     return figure
@@ -284,8 +290,7 @@ def loss_curves(history):
 
     history: list of dicts with "step" and values whose names end in "loss". Returns a figure.
     """
-    figure, axes = subplots(7.5, 2.6)
-    axis = axes[0, 0]
+    figure, axis = single(7.5, 2.6)
     names = sorted({name for row in history for name in row if name.endswith("loss")})
     for (colour, line), name in zip(LINES, names, strict=False):
         points = [(row["step"], row[name]) for row in history if name in row]

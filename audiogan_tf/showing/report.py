@@ -27,6 +27,7 @@ thead th { color: var(--soft); font-weight: 600; }
 td.value { font-weight: 700; color: var(--accent); }
 .sounds { display: grid; gap: 0.4rem 1.2rem;
   grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); }
+.sounds.pairs { grid-template-columns: 1fr 1fr; }
 .sounds figure { width: 100% !important; }
 figure { margin: 0; }
 figcaption { color: var(--soft); font-size: 0.92rem; overflow-wrap: anywhere; }
@@ -70,6 +71,10 @@ def write_report(
     grid_alt="Spectrograms of the sounds above, time to the right and frequency upwards.",
     alarms=(),
     next_commands=(),
+    recorded=(),
+    found=(),
+    notes=(),
+    legend=(),
 ):
     """Write report.html, which needs no other file and no network; returns its path.
 
@@ -77,20 +82,24 @@ def write_report(
     takes its dashed lines from the first row. history: list of dicts with "step", "score" and
     values whose names end in "loss". sounds: list of (caption, (samples,) float), played at
     sample_rate Hz and scaled together. grid_png: a PNG's bytes or None, with its alt text.
-    alarms: sentences; next_commands: commands to type. The file appears whole or not at all.
+    alarms: sentences; next_commands: commands to type. recorded: held-out recordings, as `sounds`,
+    played beside them and scaled with them. found: sentences on the sounds it learned from;
+    notes: sentences on the scores; legend: what the numbers in the picture stand for.
+    The file appears whole or not at all.
     """
     parts = [
         _section("What went wrong", _items(alarms), "alarm") if alarms else "",
-        _section("How good it is", _table(summary)) if summary else "",
-        _section("Hear it", _players(sounds, sample_rate)) if sounds else "",
-        _section("See it", _image(grid_png, grid_alt)) if grid_png else "",
+        _section("How good it is", _score(summary, notes)) if summary or notes else "",
+        _section("Hear it", _players(sounds, recorded, sample_rate)) if sounds else "",
+        _section("See it", _image(grid_png, grid_alt) + _small(legend)) if grid_png else "",
         _section("How it got there", _curves(history, summary)) if history else "",
+        _section("What it learned from", _items(found)) if found else "",
         _section("What to type next", _commands(next_commands)) if next_commands else "",
     ]
     body = "\n".join(part for part in parts if part)
     with atomic_path(path) as temporary:
         page = PAGE.format(title=html.escape(title), css=CSS, body=body)
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(page, encoding="utf-8", errors="backslashreplace")
     return Path(path)
 
 
@@ -126,12 +135,29 @@ def _table(summary):
     )
 
 
-def _players(sounds, sample_rate):
-    made = players(sounds, sample_rate)
+def _score(summary, notes):
+    return (_table(summary) if summary else "") + _small(notes)
+
+
+def _small(lines):
+    return "".join(f'\n<p class="note">{html.escape(str(line))}</p>' for line in lines)
+
+
+def _players(sounds, recorded, sample_rate):
+    """Each generated sound and, to its right, a recording; then what is left of either."""
+    beside = [pair for pairs in zip(sounds, recorded, strict=False) for pair in pairs]
+    count = len(beside) // 2
+    made = players([*beside, *sounds[count:], *recorded[count:]], sample_rate)
     pairs = zip(made.captions, made.waveforms, strict=True)
     inner = "\n".join(player_html(*pair, sample_rate) for pair in pairs)
     note = "All sounds are scaled together, so louder here is louder in the model."
-    return f'<div class="sounds">\n{inner}\n</div>\n<p class="note">{note}</p>'
+    if recorded:
+        note += (
+            " The recordings were held out of the training: no generated sound can be expected to "
+            "be better."
+        )
+    kind = "sounds pairs" if recorded else "sounds"
+    return f'<div class="{kind}">\n{inner}\n</div>\n<p class="note">{note}</p>'
 
 
 def _image(picture, alt):

@@ -2,7 +2,6 @@
 
 from audiogan_tf.showing import plots
 from audiogan_tf.showing.players import flac_bytes, player_html
-from audiogan_tf.sound.representation import spectrogram_of
 
 import numpy as np
 
@@ -106,6 +105,6 @@ def ask(generator, labels, seed=0, truncation=1.0, judge=None):
         hearing = judge.hear(waveform[None], generator.representation.sample_rate)
         heard = next(iter(judge.conditions.values()))[hearing.classes[0, 0]]
         caption += f": the judge hears {heard}"
-    pictures = spectrogram_of(generator.representation)
+    pictures = generator.representation.spectrogram
     figure = plots.spectrogram_grid(waveform[None], pictures, [name], title="")
     return waveform, figure, caption

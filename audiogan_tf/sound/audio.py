@@ -1,16 +1,16 @@
 """Waveforms in and out: load, resample, fix the length, set the level, save without wrapping."""
 
-from pathlib import Path
-
-from audiogan_tf.errors import InputError, UnreadableSound
+from audiogan_tf.errors import InputError
+from audiogan_tf.sound.audio_files import check_finite, check_whole, open_sound
 from audiogan_tf.storage.files import atomic_path
 
 import numpy as np
 import soundfile
 import soxr
 
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".au", ".opus")
 PCM_STEPS = 32768  # a 16-bit sample counts in steps of 1/32768
+SILENT_PEAK = 1e-3  # -60 dB of full scale; what stays below is taken for silence
+OFFSET = 0.05  # a mean above this share of the peak is the recorder's, not the sound's
 
 
 def load(path, sample_rate=None):
@@ -21,55 +21,16 @@ def load(path, sample_rate=None):
     Returns (samples,) float32, nominally in [-1, 1], and the rate in Hz.
     Raises UnreadableSound for a missing, empty, broken or non-finite file. Used in lesson 02.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise UnreadableSound(f"{path}: this is a folder; give the path of one sound file in it")
-    if not path.exists():
-        raise UnreadableSound(f"{path}: no such file; check the path")
-    if path.stat().st_size == 0:
-        raise UnreadableSound(f"{path}: 0 bytes; remove the file or pass skip_unreadable=True")
-    try:
-        with soundfile.SoundFile(path) as file:
-            promised, file_rate = file.frames, file.samplerate
-            waveform = file.read(dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, RuntimeError) as error:
-        reason = str(error).rsplit(": ", 1)[-1].rstrip(".")
-        raise UnreadableSound(
-            f"{path}: not a sound file libsndfile can read ({reason}); convert it to WAV or FLAC, "
-            "remove it, or pass skip_unreadable=True"
-        ) from None
-    _check_samples(path, waveform, promised)
+    with open_sound(path) as file:
+        promised, file_rate = file.promised, file.samplerate
+        blocks = list(file.blocks())
+    check_whole(path, promised, sum(len(block) for block in blocks))
+    waveform = np.concatenate(blocks)
+    check_finite(path, waveform)
     waveform = waveform.mean(axis=1)
     if sample_rate is None or sample_rate == file_rate:
         return waveform, file_rate
     return resample(waveform, file_rate, sample_rate), sample_rate
-
-
-def _check_samples(path, waveform, promised):
-    if len(waveform) == 0:
-        raise UnreadableSound(f"{path}: 0 samples; remove the file or pass skip_unreadable=True")
-    if len(waveform) < promised or _is_truncated_wav(path):
-        raise UnreadableSound(
-            f"{path}: truncated after {len(waveform)} samples; copy the file again, remove it, "
-            "or pass skip_unreadable=True"
-        )
-    bad = np.count_nonzero(~np.isfinite(waveform))
-    if bad:
-        raise UnreadableSound(
-            f"{path}: {bad} samples are NaN or infinite; remove the file or pass "
-            "skip_unreadable=True"
-        )
-
-
-def _is_truncated_wav(path):
-    """True if a RIFF header promises more bytes than the file has (libsndfile forgives that)."""
-    with open(path, "rb") as file:
-        head = file.read(8)
-    if head[:4] != b"RIFF":
-        return False
-    promised = int.from_bytes(head[4:8], "little")
-    streamed = promised in (0, 0xFFFFFFFF, 0x7FFFFFFF)  # written by a pipe: length unknown
-    return not streamed and promised + 8 > path.stat().st_size + 1
 
 
 def resample(waveform, from_rate, to_rate):
@@ -111,6 +72,22 @@ def peak_normalise(waveform, peak=0.95):
     return waveform * np.where(largest > 0, peak / np.where(largest > 0, largest, 1), 1)
 
 
+def to_full_level(waveform, peak=0.95):
+    """Bring one recorded clip to full level: its offset goes, silence is not turned up.
+
+    waveform: (samples,) float. A mean of more than a twentieth of the peak (direct current from
+    the recorder) is subtracted first; a clip that peaks below -60 dB, which is dither or the
+    noise of a closed microphone, stays as quiet as it is. Returns float32 of the same shape.
+    """
+    waveform = np.asarray(waveform, "float32")
+    mean = waveform.mean(dtype="float64") if len(waveform) else 0.0
+    centred = (waveform - mean).astype("float32")
+    largest = np.abs(centred).max(initial=0.0)
+    if abs(mean) > OFFSET * largest:
+        waveform = centred
+    return waveform if largest < SILENT_PEAK else peak_normalise(waveform, peak)
+
+
 def to_pcm16(waveform):
     """Quantise to 16 bits; raise instead of wrapping or clipping.
 
@@ -146,13 +123,3 @@ def save(path, waveform, sample_rate):
             soundfile.write(temporary, pcm, sample_rate, subtype="PCM_16", format="WAV")
         except soundfile.LibsndfileError as error:  # a full disk is a "System error" to it
             raise OSError(str(error).rsplit(": ", 1)[-1].rstrip(".")) from error
-
-
-def find_sounds(folder):
-    """All sound files below `folder`, sorted by path, hidden ones left out."""
-    folder = Path(folder)
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SOUND_SUFFIXES and not path.name.startswith(".")
-    )

@@ -8,6 +8,7 @@ from audiogan_tf.sound.quantisation import compress, expand
 import numpy as np
 import tensorflow as tf
 
+BLOCK = 1024  # waveforms are padded to a multiple of it, so that strides of 4 fit three times
 PHASES = {  # name: (magnitude, n_fft, hop_length, iterations) to waveforms
     "fast_griffin_lim": phases.fast_griffin_lim,
     "griffin_lim": phases.griffin_lim,
@@ -53,6 +54,11 @@ class Representation:
         self.bin_centre = self.bin_spread = None
         if n_mels:
             self.filter_bank = spectral.mel_filter_bank(sample_rate, n_fft, n_mels)
+
+    @property
+    def spectrogram(self):
+        """The Representation that draws these sounds for the eye: this one; see Waveform."""
+        return self
 
     @property
     def bins(self):
@@ -161,9 +167,6 @@ class Representation:
         return made
 
 
-BLOCK = 1024  # clips are padded to a multiple of it, so that strides of 4 fit three times
-
-
 class Waveform:
     """Samples in [-1, 1], mu-law companded and padded with silence; nothing is estimated.
 
@@ -213,11 +216,6 @@ class Waveform:
     def from_config(cls, config):
         """The inverse of get_config."""
         return cls(Representation.from_config(config["spectrogram"]), config["companding"])
-
-
-def spectrogram_of(representation):
-    """The Representation that draws its sounds: a Waveform's own, a Representation itself."""
-    return getattr(representation, "spectrogram", representation)
 
 
 def forward_all(waveforms, representation, batch=256):

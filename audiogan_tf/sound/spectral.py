@@ -1,4 +1,4 @@
-"""Spectrograms: STFT and its inverse, mel bands; `phase_retrieval` goes back without a phase.
+"""Spectrograms: STFT and its inverse, mel bands; `phase` goes back without a phase.
 
 Everything is batched TensorFlow; `frames` come before `bins`, magnitudes are linear.
 A clip of (frames - 1) * hop_length samples has `frames` frames, centred on multiples of

@@ -5,12 +5,11 @@ steps, from which the data's position follows, and the state of its random numbe
 """
 
 import json
-import zipfile
-import zlib
 from pathlib import Path
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.storage.files import atomic_path
+from audiogan_tf.storage.weights import read_arrays
 
 import numpy as np
 
@@ -39,16 +38,8 @@ def restore(path, learner):
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no checkpoint here; leave out --resume to start a run")
-    variables = learner.state
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            notes = json.loads(str(arrays["notes"]))
-            values = [arrays[name] for name in sorted(arrays.files) if name != "notes"]
-    except (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path}: damaged checkpoint ({error}); delete it and start again, or generate from "
-            "best.npz beside it"
-        ) from None
+    variables, trouble = learner.state, "damaged checkpoint ({reason}); delete it and start again, "
+    notes, values = read_arrays(path, "notes", trouble + "or generate from best.npz beside it")
     shapes = [tuple(v.shape) for v in variables]
     if [v.shape for v in values] != shapes:
         raise InputError(f"{path}: belongs to a model of other sizes; use the folder's run.json")

@@ -26,7 +26,7 @@ def atomic_path(path):
         )
         os.close(handle)
         yield Path(temporary)
-        with open(temporary, "rb") as file:
+        with open(temporary, "r+b") as file:  # Windows flushes only what is open for writing
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)

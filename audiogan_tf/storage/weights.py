@@ -46,10 +46,11 @@ def read_weights(path_or_name, kind=None):
     Returns (config, weights): a dict and a list of arrays, floats as float32. Raises InputError
     for an unknown name, a missing or broken file, a digest that does not match, another kind.
     """
-    config, weights = _read(_find(path_or_name))
+    trouble = "not a weights file of this kit, or damaged ({reason}); fetch it again"
+    config, weights = read_arrays(_find(path_or_name), "config", trouble)
     if kind not in (None, config.get("kind")):
         raise InputError(f"{path_or_name}: holds a {config.get('kind')}, not a {kind}")
-    return config, weights
+    return config, [_to_float32(weight) for weight in weights]
 
 
 def list_pretrained():
@@ -101,18 +102,18 @@ def _find(path_or_name):
     return path
 
 
-def _read(path):
+def read_arrays(path, about, trouble):
+    """What an .npz file holds: the JSON under the name `about`, and the arrays, by their names.
+
+    trouble: what to say of a file that cannot be read, in an InputError; {reason} is filled in.
+    """
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            config = json.loads(str(arrays["config"]))
-            names = sorted(name for name in arrays.files if name != "config")
-            weights = [arrays[name] for name in names]
+            names = sorted(name for name in arrays.files if name != about)
+            return json.loads(str(arrays[about])), [arrays[name] for name in names]
     except BROKEN as error:
         reason = str(error).strip("'\"") or type(error).__name__
-        raise InputError(
-            f"{path}: not a weights file of this kit, or damaged ({reason}); fetch it again"
-        ) from None
-    return config, [_to_float32(weight) for weight in weights]
+        raise InputError(f"{path}: {trouble.format(reason=reason)}") from None
 
 
 def _to_float32(weight):

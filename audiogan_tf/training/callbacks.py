@@ -9,7 +9,7 @@ from audiogan_tf.errors import TrainingFailed
 from audiogan_tf.judging.alarms import find_alarms
 from audiogan_tf.models.layers import even_conditions
 from audiogan_tf.sound import audio
-from audiogan_tf.sound.representation import forward_all, inverse_all, spectrogram_of
+from audiogan_tf.sound.representation import forward_all, inverse_all
 
 import keras
 import numpy as np
@@ -73,7 +73,7 @@ class Preview(keras.callbacks.Callback):
         conditions = self.asked if self.asked.shape[1] else None
         drawn = self.model.generate(len(self.asked), conditions, seed=1)
         self.waveforms = audio.limit(inverse_all(drawn, self.representation, iterations=16))
-        pictures = spectrogram_of(self.representation)
+        pictures = self.representation.spectrogram
         is_picture = pictures is self.representation
         self.images = drawn if is_picture else forward_all(self.waveforms, pictures)
         self.hearing = None
@@ -130,6 +130,38 @@ class Progress(keras.callbacks.Callback):
         """Finish the line, also where a training ends with an error."""
         if self.bar is not None:
             self.bar.close()
+
+
+class Pace(keras.callbacks.Callback):
+    """Says once how long a step takes, measured on the first ones, and what that means."""
+
+    SKIPPED, TIMED = 4, 16  # steps: the first ones are slower, and one in eight does more
+
+    def __init__(self, target_steps=None, target_seconds=None):
+        super().__init__()
+        self.steps, self.seconds = target_steps, target_seconds
+        self.count, self.began = 0, None
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.count += 1
+        if self.count == self.SKIPPED:
+            self.began = time.perf_counter()
+        if self.count == self.SKIPPED + self.TIMED:
+            from tqdm import tqdm
+
+            pace = (time.perf_counter() - self.began) / self.TIMED
+            tqdm.write(self.in_words(pace, self.model.step - self.count))
+
+    def in_words(self, pace, done=0):
+        """What `pace`, in seconds a step, means for the time or the steps asked for.
+
+        done: steps that an earlier training made.
+        """
+        if self.steps:
+            steps, seconds = self.steps - done, (self.steps - done) * pace
+        else:
+            steps, seconds = self.seconds / pace, self.seconds
+        return f"about {pace:.2g} s a step: {float(f'{steps:.2g}'):,.0f} steps in {seconds:.0f} s"
 
 
 class StopAfter(keras.callbacks.Callback):

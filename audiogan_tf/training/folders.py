@@ -1,13 +1,17 @@
 """Folders: a run's own, and one of generated sounds."""
 
+import csv
 import json
 from pathlib import Path
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound import audio
+from audiogan_tf.sound.audio_files import find_sounds
 from audiogan_tf.storage.files import atomic_path
 
 import numpy as np
+
+LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # a folder with these alone is empty
 
 
 def save_sounds(folder, waveforms, labels, sample_rate):
@@ -16,8 +20,6 @@ def save_sounds(folder, waveforms, labels, sample_rate):
     waveforms: (count, samples) in [-1, 1]; labels: (count,) names, "" when there are none.
     Raises InputError if the folder holds something else.
     """
-    import csv
-
     folder = new_folder(folder)
     names = [f"sound_{i:04d}.wav" for i in range(len(waveforms))]
     for name, waveform in zip(names, waveforms, strict=True):
@@ -37,20 +39,21 @@ def read_sounds(folder, representation):
     representation's length. Returns (count, samples) float32 and a list of labels ("" if none).
     Raises InputError for a missing or empty folder, an unreadable file or a row without a file.
     """
-    import csv
-
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the one that `generate --out` wrote")
     table = folder / "labels.csv"
     if table.exists():
-        with open(table, newline="", encoding="utf-8", errors="surrogateescape") as file:
-            reader = csv.DictReader(file)
+        # A spreadsheet may have put a mark before the first line, and semicolons between columns.
+        with open(table, newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+            head = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=max(",;\t", key=head.count))
             if not {"file", "label"} <= set(reader.fieldnames or ()):
                 raise InputError(f"{table}: its first line must be file,label; mend or remove it")
             rows = [(folder / row["file"], row["label"] or "") for row in reader]
     else:
-        rows = [(path, "") for path in audio.find_sounds(folder)]
+        rows = [(path, "") for path in find_sounds(folder)]
     if not rows:
         raise InputError(f"{folder}: no sound files here; run `generate --out {folder}` first")
     rate, samples = representation.sample_rate, representation.samples
@@ -63,7 +66,7 @@ def new_folder(folder):
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: this is a file; give a folder for the output")
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and any(path.name not in LEFT_BY_SYSTEMS for path in folder.iterdir()):
         raise InputError(f"{folder}: not empty; choose another folder so that nothing is lost")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,19 +89,6 @@ def read_run_config(folder):
     return config
 
 
-def next_commands(out, corpus, model="small"):
-    """What to type after a run."""
-    more = f"python -m audiogan_tf generate --model {out} --count 20"
-    if corpus.class_counts:
-        more += f" --label {corpus.classes[0]}"
-    return [
-        f"{more} --out {out}-more",
-        f"python -m audiogan_tf train --corpus {corpus.name} --model {model} --out {out} --resume "
-        "--seconds 600",
-        f"tensorboard --logdir {out}/tensorboard",
-    ]
-
-
 def check_folder(out, resume):
     """Refuse a folder that holds another run, before any work; or one that holds none."""
     out = Path(out)
@@ -110,3 +100,15 @@ def check_folder(out, resume):
         )
     else:
         new_folder(out)
+
+
+def check_outside(out, corpus):
+    """Refuse an output folder within the sounds that are learned from, before anything is made.
+
+    What is written there would be sounds of the corpus the next time.
+    """
+    if Path(out).resolve().is_relative_to(Path(corpus).resolve()):
+        raise InputError(
+            f"{out}: lies in {corpus}, so its sounds would become part of what is learned from; "
+            "choose an --out beside that folder"
+        )

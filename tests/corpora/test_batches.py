@@ -18,9 +18,9 @@ def numbered_clips(count):
     return Clips(sounds, np.arange(count, dtype="int32")[:, None])
 
 
-def drawn(clips, batches, batch_size, **options):
-    """Numbers of the clips in the first batches, (batches, batch_size)."""
-    data = batches(clips, TINY, batch_size, **options).take(batches)
+def drawn(clips, count, batch_size, **options):
+    """Numbers of the clips in the first `count` batches, (count, batch_size)."""
+    data = batches(clips, TINY, batch_size, **options).take(count)
     return np.stack([conditions.numpy()[:, 0] for _, conditions in data])
 
 
@@ -120,3 +120,62 @@ def test_many_pictures_are_computed_in_parts():
     np.testing.assert_allclose(pictures, TINY.forward(clips.audio), atol=1e-4)
     sounds = inverse_all(pictures, TINY, iterations=2, batch=8)
     assert sounds.shape == clips.audio.shape and np.isfinite(sounds).all()
+
+
+def unequal(balanced, sizes=(40, 4, 7)):
+    """Streamed clips of unequal classes; each clip's file is its own number."""
+    labels = np.repeat(np.arange(len(sizes)), sizes).astype("int32")
+    return NumberedClips(tuple(range(len(labels))), labels[:, None], 8000, 32, balanced=balanced)
+
+
+class NumberedClips(corpora.StreamedClips):
+    """Every sample of a clip is its number."""
+
+    def read(self, index):
+        return np.full(self.samples, index, "float32")
+
+
+class Plain:
+    """Shows clips as they are."""
+
+    samples = 32
+
+    @staticmethod
+    def forward(waveforms):
+        return waveforms[:, :1]
+
+
+def numbers(clips, count, **options):
+    """Clips and labels of `count` batches of six, each (count * 6,)."""
+    data = list(batches(clips, Plain, 6, **options).take(count))
+    return tuple(
+        np.concatenate([np.ravel(part) for part in parts]) for parts in zip(*data, strict=True)
+    )
+
+
+def test_every_class_of_unequal_ones_is_drawn_equally_often():
+    order, labels = numbers(unequal(True), 200)
+    assert np.bincount(labels).tolist() == [400, 400, 400]
+    for label, size, first in ((0, 40, 0), (1, 4, 40), (2, 7, 44)):
+        own = order[labels == label].astype(int)
+        whole = own[: len(own) // size * size].reshape(-1, size)
+        assert (np.sort(whole, axis=1) == first + np.arange(size)).all()  # permutations
+        assert not (whole[0] == whole[1]).all()
+    rounds = labels.reshape(-1, 3)
+    assert (np.sort(rounds, axis=1) == [0, 1, 2]).all() and len({*map(tuple, rounds)}) == 6
+
+
+@pytest.mark.parametrize("start", [1, 17, 60])
+def test_a_balanced_run_can_begin_at_any_step(start):
+    whole, _ = numbers(unequal(True), 70, seed=3)
+    later, _ = numbers(unequal(True), 5, seed=3, start_step=start)
+    np.testing.assert_array_equal(later, whole[6 * start : 6 * (start + 5)])
+    assert not np.array_equal(whole, numbers(unequal(True), 70, seed=4)[0])
+
+
+def test_classes_that_are_not_very_unequal_come_as_they_always_did():
+    alike = {"sizes": (16, 4, 7)}
+    one, other = (numbers(unequal(balanced, **alike), 20) for balanced in (True, False))
+    np.testing.assert_array_equal(one, other)
+    epoch = numbers(unequal(False), 17)[0][:51]  # not balanced: a plain permutation
+    assert sorted(epoch) == list(range(51))

@@ -37,9 +37,9 @@ def kept(tmp_path_factory):
     return shards.write_shards(numbered(50), tmp_path_factory.mktemp("s") / "kept", 8)
 
 
-def drawn(clips, batches, **options):
-    """Numbers of the clips in the first batches, (batches, BATCH)."""
-    data = batches(clips, TINY, BATCH, **options).take(batches)
+def drawn(clips, count, **options):
+    """Numbers of the clips in the first `count` batches, (count, BATCH)."""
+    data = batches(clips, TINY, BATCH, **options).take(count)
     return np.stack([conditions.numpy()[:, 0] for _, conditions in data])
 
 
@@ -133,6 +133,21 @@ def test_a_folder_of_sound_files_becomes_shards(tmp_path):
     np.testing.assert_allclose(kept.train.audio, corpus.train.audio, atol=1 / 32768)
     np.testing.assert_array_equal(kept.train.labels, corpus.train.labels)
     assert kept.classes == ("l0", "l1", "l2")
+    assert kept.own and kept.key == corpus.key and kept.train.balanced
+
+
+def test_shards_of_a_corpus_of_the_kit_are_the_kits(kept):
+    assert not kept.own and not kept.train.balanced and kept.key == numbered(50).key
+
+
+def test_options_of_a_folder_are_followed_or_refused_by_one_of_shards(kept):
+    folder = kept.train.paths[0].parent
+    fitting = {"sample_rate": 8000, "seconds": 0.12, "skip_unreadable": False, "slice": None}
+    assert corpora.load_corpus(folder, **fitting).key == kept.key
+    for option in ({"sample_rate": 16000}, {"seconds": 1.0}, {"slice": True}):
+        (name,) = option
+        with pytest.raises(InputError, match=rf"clips of 0\.12 s at 8000 Hz, so {name}="):
+            corpora.load_corpus(folder, **option)
 
 
 @pytest.fixture

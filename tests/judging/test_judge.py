@@ -6,7 +6,14 @@ from audiogan_tf import synth
 from audiogan_tf.corpora import Clips, Corpus, load_corpus
 from audiogan_tf.errors import InputError
 from audiogan_tf.judging import judge, judge_training
-from audiogan_tf.judging.judge_training import augment, held_out_accuracy, judge_for, train_judge
+from audiogan_tf.judging.evaluation import evaluate
+from audiogan_tf.judging.judge_training import (
+    augment,
+    find_judge,
+    held_out_accuracy,
+    judge_for,
+    train_judge,
+)
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import Representation
 from audiogan_tf.storage import recipes
@@ -162,17 +169,88 @@ def test_a_saved_judge_hears_the_same(quick, tmp_path):
     np.testing.assert_allclose(read.reference.test, quick.reference.test, rtol=2e-3, atol=1e-3)
 
 
-def test_a_corpus_without_a_shipped_judge_gets_one_once(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(judge, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(judge_training, "SHORT_STEPS", 3)
+@pytest.fixture
+def empty_cache(monkeypatch, tmp_path):
+    """A cache that holds no judges yet, and judges that are trained in three steps."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(judge_training, "FEWEST_STEPS", 3)
+    monkeypatch.setattr(judge_training, "PASSES", 0)
+    return tmp_path / "audiogan_tf"
+
+
+def test_a_corpus_without_a_shipped_judge_gets_one_once(empty_cache, capsys):
+    assert find_judge(small_corpus()) is None
     first = judge_for(small_corpus())
-    assert "training a judge for small" in capsys.readouterr().out
+    captured = capsys.readouterr()
+    assert "training a judge for small" in captured.out and "100%" in captured.err
     again = judge_for(small_corpus())
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "" and find_judge(small_corpus()) is not None
     clips = small_corpus().test.audio[:4]
     np.testing.assert_array_equal(
         again.hear(clips, 8000).features, first.hear(clips, 8000).features
     )
+
+
+@pytest.mark.parametrize("damage", ["cut", "other", "empty"])
+def test_a_kept_judge_that_is_damaged_is_named_and_trained_again(empty_cache, quick, damage):
+    judge_for(small_corpus())
+    (kept,) = empty_cache.iterdir()
+    content = kept.read_bytes()
+    kept.write_bytes({"cut": content[:-900], "empty": b""}.get(damage, content))
+    if damage == "other":
+        save_weights(kept, {"kind": "judge"}, [np.zeros(3)])
+    with pytest.warns(UserWarning, match=rf"{kept.name}: a damaged judge .* trained again"):
+        assert judge_for(small_corpus()) is not None
+    assert find_judge(small_corpus()) is not None
+
+
+def test_a_cache_that_cannot_be_written_costs_no_judge(empty_cache):
+    empty_cache.write_text("a file where the folder should be")
+    with pytest.warns(UserWarning, match="could not be kept"):
+        assert judge_for(small_corpus()) is not None
+
+
+def test_a_users_folder_called_like_a_corpus_gets_no_shipped_judge(empty_cache, drums):
+    assert find_judge(drums) is not None
+    assert find_judge(replace(drums, own=True)) is None
+    other = replace(drums, conditions={"label": ("kick", "snare")})
+    assert find_judge(other) is None
+
+
+def test_clips_of_another_rate_or_length_have_another_judge(empty_cache):
+    corpus = small_corpus()
+    judge_for(corpus)
+    for rate, frames in ((8000, 48), (16000, 32)):
+        form = Representation(rate, 256, 128, frames, n_mels=32)
+        assert find_judge(replace(corpus, representation=form, sample_rate=rate)) is None
+
+
+def test_a_training_ends_soon_after_it_has_learned(monkeypatch):
+    monkeypatch.setattr(judge_training, "CHECK", 5)
+    monkeypatch.setattr(judge_training, "FIRST_CHECK", 10)
+    monkeypatch.setattr(judge_training, "LEARNED", 0.01)  # anything is good enough
+    made = []
+    train_judge(
+        small_corpus(clips=200), steps=60, seconds=1e6, progress=lambda *now: made.append(now)
+    )
+    assert [step for step, *_ in made] == [5, 10, 15]
+
+
+def test_a_training_ends_by_the_clock():
+    shares = []
+    short = {"seconds": 1, "progress": lambda step, share, loss: shares.append((step, share))}
+    train_judge(small_corpus(), steps=20000, **short)
+    assert not shares or shares[-1][0] < 20000
+
+
+def test_silent_about_no_clips_that_were_held_out(quick):
+    """A small folder may hold nothing out: scores go on without a real floor."""
+    corpus = small_corpus()
+    empty = Clips(corpus.test.audio[:0], corpus.test.conditions[:0])
+    report = evaluate(corpus.train.audio, replace(corpus, test=empty, digest="1" * 64), None, quick)
+    assert report["Frechet distance"].value is not None
+    assert all(row.real_floor is None for row in report.rows)
+    assert any("no clips are held out" in note for note in report.notes)
 
 
 def test_unknown_names_and_wrong_weights_are_refused(tmp_path):

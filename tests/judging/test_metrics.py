@@ -2,16 +2,18 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 
 from audiogan_tf import synth
+from audiogan_tf.corpora import load_corpus
 from audiogan_tf.errors import InputError
 from audiogan_tf.judging import metrics
 from audiogan_tf.judging.evaluation import evaluate
 from audiogan_tf.judging.judge import noise_clips
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.sound import audio
-from audiogan_tf.sound.representation import forward_all, inverse_all
+from audiogan_tf.sound.representation import Representation, forward_all, inverse_all
 
 import numpy as np
 import pytest
@@ -298,11 +300,61 @@ def test_other_rates_and_levels_score_the_same(fresh, judge):
     assert value(report, "Frechet").value < 3 * value(report, "Frechet").real_floor
 
 
+@pytest.mark.parametrize("clips", [1, 3])
+def test_scores_that_take_more_clips_than_there_are_say_why(fresh, judge, clips):
+    report = evaluate(fresh[0][:clips], "drums", fresh[1][:clips], judge)
+    assert report["drum accuracy"].value is not None and report["coverage"].value is None
+    assert (report["Frechet distance"].value is None) is (clips < 2)
+    assert re.search(r"^coverage +- ", str(report), re.MULTILINE)
+    why = f"precision, recall, density, coverage take 6 clips or more, not {clips}"
+    assert any('"-" under value' in note and why in note for note in report.notes)
+    assert all(note in str(report) for note in report.notes)
+    assert json.dumps(report.to_dict()) and "&quot;-&quot; under" in report._repr_html_()
+
+
+def test_clips_without_a_label_do_not_count_in_accuracy(fresh, judge):
+    labels = fresh[1][:20].copy()
+    labels[3:] = -1
+    report = evaluate(fresh[0][:20], "drums", labels, judge)
+    assert report["drum accuracy"].value == 1
+    assert "17 of 20 clips have no label; accuracy counts the others" in report.notes
+
+
+def test_a_users_folder_is_scored_by_density_and_coverage_and_told_how_well_it_is_heard(judge):
+    own = replace(load_corpus("drums"), own=True)
+    report = evaluate(own.test.take(range(0, 800, 8)), own, None, judge)
+    metrics_shown = {row.metric for row in report.rows}
+    assert {"density", "coverage"} <= metrics_shown and not {"precision", "recall"} & metrics_shown
+    assert "the judge hears the drum of 100 % of 800 held-out clips" in report.notes
+    deaf = judge_for("drums")
+    features = np.roll(judge.reference.test, 100, axis=0)  # heard as what they are not
+    deaf.reference = replace(judge.reference, test=features)
+    report = evaluate(own.test.take(range(0, 800, 8)), own, None, deaf)
+    assert any("below 90 %" in note for note in report.notes)
+
+
+def test_a_reference_of_another_rate_is_not_taken_for_this_corpus(judge):
+    """Scores of clips at half the rate are those of the same clips, not of clips twice as fast."""
+    drums = load_corpus("drums")
+    half = Representation(8000, 256, 64, 64, n_mels=64, floor_db=-30, ceiling_db=42)
+    sides = []
+    for side in (drums.train, drums.test):
+        sounds = audio.resample(side.audio[::20].T, 16000, 8000).T
+        sides.append(replace(side, audio=sounds, conditions=side.conditions[::20], factors={}))
+    slow = replace(
+        drums, sample_rate=8000, representation=half, train=sides[0], test=sides[1], own=True
+    )
+    report = evaluate(sides[1].audio, slow, sides[1].labels, judge)
+    accuracy = report["drum accuracy"]  # a hat at half the rate is no hat, generated or recorded
+    assert accuracy.value == pytest.approx(accuracy.real_floor, abs=0.02)
+    assert report["nearest-neighbour ratio"].value == pytest.approx(1, abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("sounds", "labels"),
     [
         (np.zeros(8064), None),
-        (np.zeros((3, 8064)), None),
+        (np.zeros((0, 8064)), None),
         (np.full((8, 8064), np.nan), None),
         (np.zeros((8, 8064)), [1, 2]),
         (np.zeros((8, 8064)), np.zeros((8, 3))),

@@ -240,5 +240,5 @@ def test_a_discriminator_survives_saving_and_a_generator_is_none(tmp_path):
     again = catalogue.load(path)
     inputs = [np.zeros((2, *SHAPE), "float32"), np.int32([[0], [2]])]
     np.testing.assert_allclose(again(inputs), network(inputs), atol=1e-6)
-    with pytest.raises(InputError, match="drums_long: holds a generator, not a discriminator"):
+    with pytest.raises(InputError, match="drums_long: holds a generator, not a single network"):
         catalogue.load("drums_long")

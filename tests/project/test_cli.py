@@ -3,12 +3,12 @@ import json
 import runpy
 import shutil
 
-from audiogan_tf.__main__ import main
+from audiogan_tf.__main__ import main, parser
 from audiogan_tf.models.dcgan import build_generator
 from audiogan_tf.models.sound_generator import SoundGenerator
 from audiogan_tf.sound.representation import Representation
 from audiogan_tf.storage.weights import list_pretrained, save_weights
-from audiogan_tf.training.folders import next_commands
+from audiogan_tf.training.commands import next_commands
 
 import numpy as np
 import pytest
@@ -192,6 +192,8 @@ def test_evaluate_refuses_what_it_cannot_use(fsdd, tmp_path, capsys):
         ["generate", "--model", "x", "--count", "1", "--seed", "-1", "--out", "y"],
         ["train", "--corpus", "drums", "--steps", "1", "--seconds", "1", "--out", "y"],
         ["train", "--corpus", "drums"],
+        ["train", "--corpus", "x", "--sample-rate", "0", "--out", "y"],
+        ["evaluate", "--corpus", "x", "--clip-seconds", "-1", "--generated", "y"],
         ["listen"],
         [],
     ],
@@ -211,13 +213,8 @@ def test_what_there_is_can_be_listed(capsys):
     assert all(name in listed for name in list_pretrained())
 
 
-def test_what_to_type_next_uses_names_that_exist(capsys):
-    class Corpus:
-        name, class_counts, classes = "drums", (2,), ("kick", "snare")
-
-    from audiogan_tf.__main__ import parser
-
-    for line in next_commands("runs/a", Corpus):
+def test_what_to_type_next_uses_names_that_exist():
+    for line in next_commands("runs/a", ("kick", "snare"), "--corpus drums"):
         if line.startswith("python -m audiogan_tf"):
             assert parser().parse_args(line.split()[3:]).out.startswith("runs/a")
 

@@ -16,6 +16,8 @@ LONGEST = 300  # lines of a file
 
 HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/digits.py": {"load_phonemes"},  # by name in the corpus' own description
+    "corpora/folder.py": {"FolderClips"},  # load_folder returns them
+    "corpora/layout.py": {"Layout"},  # what a look at a folder returns
     "corpora/melodies.py": {"write_tune"},  # load_melodies
     "corpora/shards.py": {"ShardClips"},  # load_shards returns them
     "judging/evaluation.py": {"Row"},  # a Report's rows
@@ -25,7 +27,6 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/vae.py": {"gaussian_error"},  # VAE.terms, beside kl_divergence
     "models/wavenet.py": {"Singer", "sounding"},  # build_generator; WaveNet.adapt
     "showing/players.py": {"Players"},  # players returns them
-    "storage/fetch.py": {"in_words"},  # agree
     "synth/notes.py": {"additive", "subtractive"},  # METHODS
 }
 

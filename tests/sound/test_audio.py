@@ -150,10 +150,3 @@ def test_levels(tone):
 def test_resample_refuses_a_rate_of_zero(tone):
     with pytest.raises(InputError, match="positive"):
         audio.resample(tone, 0, 8000)
-
-
-def test_find_sounds_is_sorted_and_skips_hidden_files(tmp_path):
-    (tmp_path / "b").mkdir()
-    for name in ("b/2.WAV", "a.flac", ".hidden.wav", "notes.txt"):
-        (tmp_path / name).touch()
-    assert [p.name for p in audio.find_sounds(tmp_path)] == ["a.flac", "2.WAV"]

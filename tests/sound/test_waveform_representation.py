@@ -1,6 +1,6 @@
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound.quantisation import compress, expand
-from audiogan_tf.sound.representation import Representation, Waveform, spectrogram_of
+from audiogan_tf.sound.representation import Representation, Waveform
 
 import numpy as np
 import pytest
@@ -47,8 +47,7 @@ def test_rate_length_and_picture_are_the_spectrograms():
     own = representation()
     assert (own.sample_rate, own.samples) == (16000, 31 * 128)
     assert own.seconds == own.spectrogram.seconds
-    assert spectrogram_of(own) is own.spectrogram
-    assert spectrogram_of(own.spectrogram) is own.spectrogram
+    assert own.spectrogram.spectrogram is own.spectrogram
 
 
 def test_survives_its_config():

@@ -1,3 +1,4 @@
+import fcntl
 import hashlib
 import io
 import os
@@ -76,6 +77,20 @@ def test_atomic_path_replaces_the_file_and_leaves_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_what_is_flushed_is_open_for_writing(tmp_path, monkeypatch):
+    """Windows refuses to flush a file that is open for reading only."""
+    flush, modes = os.fsync, []
+
+    def watched(number):
+        modes.append(fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE)
+        flush(number)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    with atomic_path(tmp_path / "a.txt") as temporary:
+        temporary.write_text("new")
+    assert modes == [os.O_RDWR]
+
+
 def test_a_failure_keeps_the_previous_file(tmp_path):
     target = tmp_path / "a.txt"
     target.write_text("old")
@@ -94,7 +109,8 @@ def test_a_full_disk_keeps_the_previous_file(tmp_path, what):
         "bytes": "with files.atomic_path(sys.argv[1]) as t: t.write_bytes(bytes(100_000))",
         "sound": "audio.save(sys.argv[1], numpy.zeros(50_000), 8000)",
     }[what]
-    setup = "import sys, signal, numpy; from audiogan_tf import audio, files, errors; "
+    setup = "import sys, signal, numpy; from audiogan_tf import errors; "
+    setup += "from audiogan_tf.sound import audio; from audiogan_tf.storage import files; "
     ignore = "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
     guarded = f"try: {script}\n" if what == "sound" else f"try:\n    {script}\n"
     guarded += "except errors.InputError as error: print(error)\n"

@@ -1,7 +1,7 @@
 """Figures of games on toy distributions: curves, paths over a landscape, clouds of points."""
 
 from audiogan_tf.lessons.toy_points import RING_CENTRES, energy_distance
-from audiogan_tf.showing.plots import BLUE, LINES, ORANGE, floor_line, subplots
+from audiogan_tf.showing.plots import BLUE, LINES, ORANGE, floor_line, single, subplots
 
 import numpy as np
 
@@ -12,8 +12,7 @@ def slopes(logits, curves):
     logits: (n,); curves: name of the loss -> (n,) sizes of the slope. Returns a figure with a
     logarithmic axis. Drawn in lesson 04.
     """
-    figure, axes = subplots(7.5, 3.6)
-    axis = axes[0, 0]
+    figure, axis = single(7.5, 3.6)
     for (name, sizes), (colour, dashes) in zip(curves.items(), LINES, strict=False):
         axis.plot(logits, sizes, color=colour, linestyle=dashes, linewidth=1.8, label=name)
     axis.set(title="What the generator feels", yscale="log")
@@ -100,8 +99,8 @@ def distances(measured, noise, real):
     measured: name -> (distance, modes found); noise, real: what noise and a second draw from the
     real distribution score. Returns a figure; the axis is logarithmic. Drawn in lesson 04.
     """
-    figure, axes = subplots(7.5, 0.9 + 0.3 * len(measured))
-    axis, places = axes[0, 0], np.arange(len(measured))[::-1]
+    figure, axis = single(7.5, 0.9 + 0.3 * len(measured))
+    places = np.arange(len(measured))[::-1]
     for place, (distance, modes) in zip(places, measured.values(), strict=True):
         axis.plot(distance, place, "o", color=BLUE)
         axis.annotate(f"  {modes} of 8", (distance, place), va="center", fontsize=9)

@@ -12,8 +12,8 @@ def stacked_shares(shares, rows):
 
     shares: name -> (layers,) in %; rows: the layers' names. Returns a figure.
     """
-    figure, axes = plots.subplots(7.5, 1.2 + 0.45 * len(rows))
-    axis, start = axes[0, 0], np.zeros(len(rows))
+    figure, axis = plots.single(7.5, 1.2 + 0.45 * len(rows))
+    start = np.zeros(len(rows))
     for (name, values), colour in zip(shares.items(), SHADES, strict=False):
         axis.barh(rows, values, left=start, color=colour, label=name, edgecolor="white")
         for row, (left, value) in enumerate(zip(start, values, strict=True)):
@@ -66,8 +66,7 @@ def dial(asked, off, names, tolerance=20, reach=60):
     asked: (n,) indices into names; off: (n,) in cents, drawn at the edge beyond `reach`.
     Returns a figure.
     """
-    figure, axes = plots.subplots(9, 3.2)
-    axis = axes[0, 0]
+    figure, axis = plots.single(9, 3.2)
     axis.axhspan(-tolerance, tolerance, color=plots.GREY, alpha=0.2, linewidth=0)
     axis.axhline(0, color=plots.GREY, linewidth=0.8)
     spread = np.random.default_rng(0).uniform(-0.3, 0.3, len(asked))

@@ -1,6 +1,6 @@
 """Figures of lesson 10: tunes as notes on a roll, and what a network expects of them."""
 
-from audiogan_tf.showing.plots import BLUE, GREY, LINES, ORANGE, TITLE, subplots
+from audiogan_tf.showing.plots import BLUE, GREY, LINES, ORANGE, TITLE, single, subplots
 from audiogan_tf.synth import melodies
 from audiogan_tf.synth.notes import note_name
 
@@ -35,13 +35,13 @@ def piano_roll(tunes, title):
 
 def bar_by_bar(values, title, ylabel):
     """One number a bar, for several sources: name -> (bars,) numbers. Returns a figure."""
-    figure, axes = subplots(7.5, 3)
+    figure, axis = single(7.5, 3)
     for (name, row), (colour, line) in zip(values.items(), LINES, strict=False):
         places = np.arange(1, len(row) + 1)
         look = {"color": colour, "linestyle": line, "marker": "o", "markersize": 4}
-        axes[0, 0].plot(places, row, label=name, **look)
-    axes[0, 0].set(title=title, xlabel="bar", ylabel=ylabel, ylim=(0, None))
-    axes[0, 0].legend(frameon=False)
+        axis.plot(places, row, label=name, **look)
+    axis.set(title=title, xlabel="bar", ylabel=ylabel, ylim=(0, None))
+    axis.legend(frameon=False)
     return figure
 
 
@@ -50,14 +50,14 @@ def rules_kept(scores, rules):
 
     scores: source's name -> one number for each of `rules`, their names. Returns a figure.
     """
-    figure, axes = subplots(9, 3)
+    figure, axis = single(9, 3)
     for i, (rule, (colour, _)) in enumerate(zip(rules, LINES, strict=False)):
         places, shares = np.arange(len(scores)) + 0.27 * (i - 1), [s[i] for s in scores.values()]
         hatch = ("", "//", "..")[i % 3]
         look = {"color": colour, "hatch": hatch, "edgecolor": "white"}
-        axes[0, 0].bar(places, shares, 0.24, label=rule, **look)
-    axes[0, 0].set_xticks(range(len(scores)), scores)
-    axes[0, 0].set(title="Rules kept", ylabel="share (1)", ylim=(0, 1.35))
-    axes[0, 0].set_yticks(np.linspace(0, 1, 6))
-    axes[0, 0].legend(frameon=False, loc="upper left", ncols=len(rules))
+        axis.bar(places, shares, 0.24, label=rule, **look)
+    axis.set_xticks(range(len(scores)), scores)
+    axis.set(title="Rules kept", ylabel="share (1)", ylim=(0, 1.35))
+    axis.set_yticks(np.linspace(0, 1, 6))
+    axis.legend(frameon=False, loc="upper left", ncols=len(rules))
     return figure

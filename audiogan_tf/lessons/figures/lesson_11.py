@@ -1,6 +1,6 @@
 """Figures of networks that draw one sample at a time: what they see, what they expect."""
 
-from audiogan_tf.showing.plots import BLUE, GREY, ORANGE, subplots
+from audiogan_tf.showing.plots import BLUE, GREY, ORANGE, single
 
 import numpy as np
 
@@ -12,8 +12,8 @@ def receptive_field(dilations, taps=2):
     places take part. Returns a figure; time runs to the right, layers upwards. Read in lesson 11.
     """
     field = 1 + (taps - 1) * sum(dilations)
-    figure, axes = subplots(9, 0.9 + 0.55 * len(dilations))
-    axis, used = axes[0, 0], {0}
+    figure, axis = single(9, 0.9 + 0.55 * len(dilations))
+    used = {0}
     for height in range(len(dilations), 0, -1):
         below = set()
         for place in used:
@@ -42,8 +42,7 @@ def next_sample(levels, chances, mean, title):
     levels: (256,) amplitudes of the codes; chances: (256,), sum 1; mean: their expected value.
     Returns a figure. Read in lesson 11.
     """
-    figure, axes = subplots(8, 2.8)
-    axis = axes[0, 0]
+    figure, axis = single(8, 2.8)
     axis.vlines(levels, 0, chances, color=BLUE, linewidth=1.6, label="each code's probability")
     axis.axvline(mean, color=ORANGE, dashes=(6, 2), label="their mean")
     axis.set(title=title, xlabel="amplitude of the next sample (1)", ylabel="probability (1)")
