@@ -107,12 +107,13 @@ def test_a_run_made_before_goes_on(made, tmp_path, capsys):
     training.Run(corpus, tmp_path)
     about = tmp_path / "run.json"
     config = json.loads(about.read_text("utf-8"))
-    assert config["corpus_digest"] == corpus.digest
+    assert config.pop("corpus_digest") == corpus.digest
+    config.pop("corpus_key", None)  # older runs had none
     about.write_text(json.dumps(config | {"corpus_digest": OLD_DRUMS}), "utf-8")
     training.Run(corpus, tmp_path, resume=True)
     assert "starting at step 0" in capsys.readouterr().out
     about.write_text(json.dumps(config | {"corpus_digest": OLD_NOTES}), "utf-8")
-    with pytest.raises(InputError, match=OLD_NOTES):
+    with pytest.raises(InputError, match="resume"):
         training.Run(corpus, tmp_path, resume=True)
 
 
