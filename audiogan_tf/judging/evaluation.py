@@ -102,8 +102,8 @@ def evaluate(waveforms, corpus, labels=None, judge=None, sample_rate=None):
     corpus: a Corpus, or the name of one whose judge is shipped (no recordings are needed);
     labels: what was asked for, (clips,) int, or (clips, conditions) for all conditions, or
     None; -1 where a clip's label is not known; judge: the corpus' own when None, which for a
-    user's folder may first be trained (see judging.judge_for). Returns a Report. A score that
-    takes more clips than there are is None there, and a note says why.
+    user's folder may first be trained (judging.judge_for does, find_judge never). A score that
+    takes more clips than there are is None there, and a note says why. Returns a Report.
     Noise floor: as many clips of noise (judging.noise_clips; at most 300); real floor: as many
     held-out clips, or all there are. Used in lesson 05, explained in lesson 12.
     """

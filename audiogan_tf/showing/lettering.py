@@ -14,7 +14,7 @@ def plain_text(*texts):
     return {"parse_math": False, **family}
 
 
-def drawable(text):
+def _drawable(text):
     """Whether a figure can show all letters of a text on this machine."""
     unusual = _unusual([text])
     return not unusual or _font_with(unusual) is not None
@@ -26,7 +26,7 @@ def numbered_unless_drawable(names):
     Returns titles, a list of str, and legend, a list of "1: name", empty where the names can be
     drawn.
     """
-    if all(map(drawable, names)):
+    if all(map(_drawable, names)):
         return list(names), []
     kinds = list(dict.fromkeys(names))
     titles = [str(1 + kinds.index(name)) for name in names]

@@ -23,7 +23,7 @@ FLOORS = {
     "noise": {"color": GREY, "dashes": (2, 2)},
 }
 LOSSES = {"d_loss": "discriminator", "g_loss": "generator"}
-TITLE, PANEL_TITLE = 12, 10  # font sizes in points
+TITLE, PANEL_TITLE, CENTRED = 12, 10, {"ha": "center", "va": "center", "fontsize": 9}  # points
 STYLE = {
     "font.size": 10,
     "axes.labelsize": 10,
@@ -151,8 +151,8 @@ def spectrogram_grid(pictures, representation, titles=None, columns=4, title="Sp
     label_hz(axes[0, 0], representation)
     figure.suptitle(title, fontsize=TITLE)
     figure.supxlabel("time (s)", fontsize=10)
-    kind = ", mel bands" if representation.n_mels else ""
-    figure.supylabel(f"frequency (Hz{kind})", fontsize=10)
+    unit = "Hz, mel bands" if representation.n_mels else "Hz"
+    figure.supylabel(f"frequency ({unit})", fontsize=10)
     figure.colorbar(image, ax=axes, label="level (dB)", aspect=12 * rows, pad=0.015)
     return figure
 
@@ -221,8 +221,7 @@ def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=N
     texts = np.rint(values).astype(int).astype(str) if texts is None else texts
     for row, column in zip(*np.nonzero(texts != ""), strict=True):
         colour = "white" if values[row, column] > 0.55 * top else "black"
-        place = {"ha": "center", "va": "center", "fontsize": 9}
-        axis.text(column, row, texts[row, column], color=colour, **place)
+        axis.text(column, row, texts[row, column], **CENTRED, color=colour)
     slanted = max(len(str(name)) for name in columns) > 3
     rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
     axis.set_xticks(range(len(columns)), columns, **rotation, **plain_text(*columns))
@@ -262,8 +261,7 @@ def score_curve(history, noise=None, real=None, metric="judge's accuracy (1)"):
     for name, value in (("real clips", real), ("noise", noise)):
         text = None if value is None else f"{name}\n{value:.3g}"
         floor_line(axis, name, value, "y", text)
-    title = "Score between noise and real clips"
-    axis.set(xlabel="training step", title=title)
+    axis.set(xlabel="training step", title="Score between noise and real clips")
     axis.set_ylabel(metric, **plain_text(metric))
     axis.set_xlim(0, max(steps, default=1) or 1)
     axis.margins(y=0.08)

@@ -48,7 +48,7 @@ def describe(corpus):
     return [*sentences, f"{learned} clips of {length} to learn from, {held_out} held out"]
 
 
-def names_of(conditions, classes):
+def _names_of(conditions, classes):
     """What each row of conditions was asked for, a list of names to be read."""
     if conditions.shape[1] == 0:
         return [f"sound {i + 1}" for i in range(len(conditions))]
@@ -83,11 +83,11 @@ class Page:
     def __init__(self, out, corpus, sounds, conditions, history, commands):
         self.out, self.corpus = Path(out), corpus
         self.history, self.commands = history, commands
-        self.names = names_of(conditions[:PLAYED], corpus.classes)
+        self.names = _names_of(conditions[:PLAYED], corpus.classes)
         self.sounds = sounds[: len(self.names)]
         titles, self.legend = numbered_unless_drawable(self.names)
         self.grid, no_grid = attempt("picture", lambda: self._draw(titles))
-        make = lambda: recordings_like(corpus, conditions[:PLAYED])  # noqa: E731
+        make = lambda: _recordings_like(corpus, conditions[:PLAYED])  # noqa: E731
         self.recorded, no_recordings = attempt("recordings", make)
         self.notes = (*no_grid, *no_recordings)
 
@@ -119,7 +119,7 @@ class Page:
         )
 
 
-def recordings_like(corpus, conditions):
+def _recordings_like(corpus, conditions):
     """Recordings to be heard beside generated sounds: for each row one of its class.
 
     Held-out clips, as the model would hear them; where a class has none, a training clip, and

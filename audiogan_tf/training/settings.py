@@ -64,7 +64,7 @@ def _check_form(out, before, now):
 
 
 def _other_sounds(out, corpus, key, before, now):
-    changes = _changes(read_files(out), file_list(corpus))
+    changes = _changes(_read_files(out), _file_list(corpus))
     if not changes:
         return (
             f"{out}: the run there has {key}={before!r}, asked for {now!r}; resume it with its own "
@@ -98,7 +98,7 @@ def _first(names):
     return ", ".join(sorted(names)[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def file_list(corpus):
+def _file_list(corpus):
     """The files of a corpus that lies on disk: name -> [bytes, time of the last change]."""
     sides = (corpus.train, corpus.test)
     paths = {Path(path) for side in sides for path in getattr(side, "paths", ())}
@@ -113,10 +113,10 @@ def file_list(corpus):
 
 def write_files(out, corpus):
     """Keep the list of the corpus' files in a run's folder, as corpus.json."""
-    write_json(Path(out) / "corpus.json", {"files": file_list(corpus)})
+    write_json(Path(out) / "corpus.json", {"files": _file_list(corpus)})
 
 
-def read_files(out):
+def _read_files(out):
     """The list that write_files kept; {} in runs of older versions, or if it is damaged."""
     try:
         return dict(json.loads((Path(out) / "corpus.json").read_text(encoding="utf-8"))["files"])

@@ -1,6 +1,7 @@
 """Pages and figures that hold what users wrote, and recordings beside generated sounds."""
 
 import base64
+import io
 import re
 
 from audiogan_tf.showing import lettering, plots
@@ -9,6 +10,7 @@ from audiogan_tf.sound.representation import Representation
 
 import numpy as np
 import pytest
+import soundfile
 
 RATE = 8000
 MARKUP = ("Ba$$in", "$x^2$", "$\\frac", "<b>bold</b>", "a_b^c", "100 %")
@@ -21,9 +23,9 @@ def written(tmp_path, **options):
 
 
 def played(page):
-    """(caption, (samples,) int16) of each player, in order."""
+    """(caption, (samples,) float) of each player, in order."""
     found = re.findall(r'<audio controls aria-label="([^"]*)".*?base64,([^"]*)"', page)
-    return [(name, np.frombuffer(base64.b64decode(data)[44:], "<i2")) for name, data in found]
+    return [(name, soundfile.read(io.BytesIO(base64.b64decode(data)))[0]) for name, data in found]
 
 
 def test_recordings_stand_beside_generated_sounds_scaled_with_them(tmp_path):
@@ -60,9 +62,8 @@ def test_names_are_drawn_as_they_are_written(name):
 def test_names_in_chinese_are_drawn_or_numbered():
     names = ["鼓", "kick", "鼓"]
     titles, legend = lettering.numbered_unless_drawable(names)
-    if lettering.drawable("鼓"):
+    if "fontfamily" in lettering.plain_text("鼓"):  # a font that has it is installed
         assert (titles, legend) == (names, [])
-        assert lettering.plain_text("鼓")["fontfamily"][1] != "DejaVu Sans"
     else:
         assert (titles, legend) == (["1", "2", "1"], ["1: 鼓", "2: kick"])
 
