@@ -275,11 +275,11 @@ def network_of(shape, **sizes):
     return network
 
 
-def build_generator(**sizes):
+def build_generator(shape, class_counts=(), **sizes):
     """A WaveNet that generates: noise (batch, 2) [, labels] -> (batch, samples, 1) companded.
 
-    sizes: as in network_of. Built in lesson 11.
+    shape: (samples, 1); class_counts, sizes: arguments of WaveNet. Built in lesson 11.
     """
-    network = network_of(**sizes)
+    network = network_of(shape, class_counts=class_counts, **sizes)
     inputs = with_labels(keras.Input([2], name="noise"), network.class_counts)
     return model_of(inputs, Singer(network)(*inputs), "generator")

@@ -81,6 +81,10 @@ def test_an_instrument_plays_each_change_at_once_and_starts_silent():
     before = sound.value, picture.value
     slider.value = 0.5
     assert heard[-1] == (0.5, "one") and sound.autoplay
-    assert sound.value[:4] == b"RIFF" and sound.value != before[0] and picture.value != before[1]
+    assert (
+        bytes(sound.value[:4]) == b"fLaC"
+        and sound.value != before[0]
+        and picture.value != before[1]
+    )
     menu.value = "two"
     assert heard[-1] == (0.5, "two")

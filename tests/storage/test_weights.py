@@ -3,7 +3,7 @@
 import json
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.storage import weights as pretrained
+from audiogan_tf.storage import weights
 from audiogan_tf.storage.weights import list_pretrained, read_weights, register, save_weights
 
 import numpy as np
@@ -17,7 +17,7 @@ KINDS = ("generator", "discriminator", "judge", "encoder", "symbols")
 @pytest.fixture
 def shelf(tmp_path, monkeypatch):
     """An empty folder in place of the shipped weights."""
-    monkeypatch.setattr(pretrained, "folder", lambda: tmp_path)
+    monkeypatch.setattr(weights, "pretrained_folder", lambda: tmp_path)
     return tmp_path
 
 

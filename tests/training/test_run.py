@@ -75,13 +75,13 @@ def start_and_signal(sounds, out, number):
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     process = subprocess.Popen(code, **options, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
     try:
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + 1800
         while not (out / "checkpoint.npz").exists():
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(number)
-        printed, _ = process.communicate(timeout=240)
+        printed, _ = process.communicate(timeout=1800)
     finally:
         process.kill()
     return process.returncode, printed
