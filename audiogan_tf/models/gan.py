@@ -111,7 +111,6 @@ class GAN(Learner):
         marks = self.discriminator(joined(pictures, labels), training=True)
         return marks if isinstance(marks, (list, tuple)) else [marks]
 
-    @property
     def player(self):
         """The averaged generator."""
         return self.ema_generator

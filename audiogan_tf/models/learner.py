@@ -18,7 +18,6 @@ class Learner(keras.Model):
     names; it has `class_counts` or a `player`.
     """
 
-    @property
     def player(self):
         """The network that `generate` plays: the whole model, unless a family says otherwise."""
         return self
@@ -26,7 +25,7 @@ class Learner(keras.Model):
     @property
     def conditional(self):
         """Whether it has to be told labels."""
-        return bool(self.class_counts) if self.player is self else len(self.player.inputs) > 1
+        return bool(self.class_counts) if self.player() is self else len(self.player().inputs) > 1
 
     @property
     def step(self):
@@ -40,7 +39,7 @@ class Learner(keras.Model):
 
     def playing_weights(self):
         """Weights of the network that `generate` plays, a list of arrays."""
-        return self.player.get_weights()
+        return self.player().get_weights()
 
     def adapt(self, examples, labels=None):
         """Look at training examples, (clips, ...) and (clips, k), before the first step; self."""
@@ -55,7 +54,7 @@ class Learner(keras.Model):
         Returns (count, frames, bins, 1) or (count, samples, 1) float32 in [-1, 1].
         """
         noise = np.random.default_rng(seed).standard_normal((count, self.latent_dim), "float32")
-        return draw(self.player, noise * np.float32(truncation), self.labels_for(count, labels))
+        return draw(self.player(), noise * np.float32(truncation), self.labels_for(count, labels))
 
     def labels_for(self, count, labels):
         """Labels as (count, k) int32; k is 0 for a model that takes none.

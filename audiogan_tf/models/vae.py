@@ -103,7 +103,6 @@ class VAE(Learner):
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return {"loss": loss, "error": ops.mean(error), "kl": ops.mean(divergence)}
 
-    @property
     def player(self):
         """The decoder."""
         return self.decoder

@@ -134,7 +134,7 @@ def test_r1_is_added_on_every_eighth_step_only():
             gan.train_step(images)
         variables = plain.discriminator.trainable_variables
         zeros = [tf.zeros_like(v) for v in variables]
-        added = penalised._add_penalties(zeros, images, images, [])
+        added = penalised._add_penalties(zeros, images, images, None)
         seen.append(any(float(tf.reduce_max(tf.abs(g))) > 0 for g in added))
     assert seen == [False] * 7 + [True] + [False] * 2  # the next step is step 8
     assert not same(plain.discriminator.get_weights(), penalised.discriminator.get_weights())
