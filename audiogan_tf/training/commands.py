@@ -20,7 +20,8 @@ def corpus_options(corpus, folder=None, sample_rate=None, clip_seconds=None, sli
     """
     if folder is None and corpus.own:
         folder = corpus.name
-    options = [option("corpus", corpus.name if folder is None else os.path.join(".", folder))]
+    named = corpus.name if folder is None else os.path.join(".", os.path.normpath(folder))
+    options = [option("corpus", named)]
     if sample_rate:
         options.append(option("sample-rate", sample_rate))
     if clip_seconds:
