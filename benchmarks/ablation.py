@@ -27,8 +27,9 @@ from pathlib import Path
 import audiogan_tf
 from audiogan_tf.corpora import Clips
 from audiogan_tf.corpora.batches import batches
-from audiogan_tf.judging import judge, metrics
+from audiogan_tf.judging import metrics
 from audiogan_tf.judging.alarms import find_alarms
+from audiogan_tf.judging.judge import noise_clips
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.judging.modes import ModeCounter
 from audiogan_tf.models import dcgan
@@ -103,7 +104,7 @@ class Scorer:
     """Scores of sounds, by the judge and the mode counter of a corpus."""
 
     def __init__(self, corpus):
-        self.corpus, self.ear, self.counter = corpus, judge_for(corpus), ModeCounter(corpus)
+        self.corpus, self.judge, self.counter = corpus, judge_for(corpus), ModeCounter(corpus)
         self.asked = np.arange(DRAWS) % len(corpus.classes)
         self.held_out = self.features(corpus.test)
 
@@ -111,14 +112,14 @@ class Scorer:
         """Features of clips that went the way of generated ones, by pictures and back."""
         pictures = self.corpus.representation
         sounds = rebuilt(forward_all(clips.audio, pictures), pictures)
-        return self.ear.hear(sounds, self.corpus.sample_rate).features
+        return self.judge.hear(sounds, self.corpus.sample_rate).features
 
     def __call__(self, sounds, asked, train):
         """All SCORES; train: `features` of the clips that the model saw."""
-        rate, known = self.corpus.sample_rate, self.ear.reference
+        rate, known = self.corpus.sample_rate, self.judge.reference
         if not np.isfinite(sounds).all():
             return dict.fromkeys(SCORES, math.nan)
-        hearing = self.ear.hear(sounds, rate)
+        hearing = self.judge.hear(sounds, rate)
         features, heard = hearing.features, hearing.classes[:, 0]
         values = (
             metrics.accuracy(hearing.probabilities[0], asked),
@@ -137,7 +138,7 @@ class Scorer:
         for name, source, chosen in (("new clips", test, new), ("copies", clips, copied)):
             sounds = rebuilt(forward_all(source.take(chosen), pictures), pictures)
             yield name, self(sounds, source.labels[chosen], train)
-        noise = judge.noise_clips(pictures, DRAWS)
+        noise = noise_clips(pictures, DRAWS)
         yield "noise", self(audio.limit(noise), self.asked, train)
 
 

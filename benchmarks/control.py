@@ -35,15 +35,15 @@ def draw(generator, count, seed):
 
 def labels_right(name):
     """Share of draws with every label heard as asked: generated, held out, noise."""
-    generator, ear = audiogan_tf.SoundGenerator.load(name), judge_for(name.split("_")[0])
+    generator, judge = audiogan_tf.SoundGenerator.load(name), judge_for(name.split("_")[0])
     _, asked, sounds = draw(generator, DRAWS, seed=1)
-    known = ear.reference
-    heard = ear.hear(sounds, generator.representation.sample_rate).classes
-    real = ear.classify(known.test).classes == known.test_conditions
-    noise = ear.classify(known.noise).classes == asked[: len(known.noise)]
+    known = judge.reference
+    heard = judge.hear(sounds, generator.representation.sample_rate).classes
+    real = judge.classify(known.test).classes == known.test_conditions
+    noise = judge.classify(known.noise).classes == asked[: len(known.noise)]
     each = ", ".join(
         f"{factor} {share:.3f}"
-        for factor, share in zip(ear.conditions, (heard == asked).mean(axis=0), strict=True)
+        for factor, share in zip(judge.conditions, (heard == asked).mean(axis=0), strict=True)
     )
     right, floors = (
         (heard == asked).all(axis=1).mean(),
@@ -89,7 +89,7 @@ def pitch_dial():
 
 def duration_direction(name):
     """Set the coordinate along the direction of duration to -2 and to 2 in fresh draws."""
-    generator, ear = audiogan_tf.SoundGenerator.load(name), judge_for(name.split("_")[0])
+    generator, judge = audiogan_tf.SoundGenerator.load(name), judge_for(name.split("_")[0])
     rate, sing = generator.representation.sample_rate, latent.voice(generator)
     noise, labels, sounds = draw(generator, 500, seed=11)
     seconds = descriptors.duration(sounds, rate, -35.0)
@@ -99,7 +99,7 @@ def duration_direction(name):
     for kind, direction in (("found", found), ("random", chance / np.linalg.norm(chance))):
         low, high = (sing(latent.moved(noise, direction, at), labels)[1] for at in (-2, 2))
         change = descriptors.duration(high, rate, -35.0) - descriptors.duration(low, rate, -35.0)
-        kept = [(ear.hear(w, rate).classes == labels).all(axis=1).mean() for w in (low, high)]
+        kept = [(judge.hear(w, rate).classes == labels).all(axis=1).mean() for w in (low, high)]
         print(
             f"{name:12} {kind:6} direction: {1000 * change.mean():+.0f} ms, longer in "
             f"{np.mean(change > 0):.0%}, all labels kept {kept[0]:.0%} and {kept[1]:.0%}"

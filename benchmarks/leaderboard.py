@@ -93,9 +93,9 @@ def sounds_of(learner, drawn, asked):
     return audio.limit(np.concatenate(parts))
 
 
-def scores_of(sounds, asked, ear, rate):
+def scores_of(sounds, asked, judge, rate):
     """All SCORES of sounds; asked: (clips,) or None."""
-    known, hearing = ear.reference, ear.hear(sounds, rate)
+    known, hearing = judge.reference, judge.hear(sounds, rate)
     features, some = hearing.features, known.train[:MOST_PAIRS]
     found = {"inception_score": metrics.inception_score(hearing.probabilities[0])}
     if asked is not None:
@@ -116,7 +116,7 @@ def scores_of(sounds, asked, ear, rate):
     return found | {"neighbour_ratio": ratio}
 
 
-def measured(name, corpus, ear, seconds):
+def measured(name, corpus, judge, seconds):
     """Train one model for its budget; its row."""
     learner, drawn, data = learner_of(name, corpus)
     began = time.process_time()
@@ -128,15 +128,15 @@ def measured(name, corpus, ear, seconds):
     started = time.perf_counter()
     sounds = sounds_of(learner, drawn, asked)
     speed = sounds.size / corpus.sample_rate / (time.perf_counter() - started)
-    found = scores_of(sounds, asked, ear, corpus.sample_rate)
+    found = scores_of(sounds, asked, judge, corpus.sample_rate)
     sizes = sum(int(np.prod(weights.shape)) for weights in learner.trainable_variables)
     found |= {"cpu_minutes": minutes, "parameters": sizes, "real_time_factor": speed}
     return row_of(name, learner.step, found, seconds)
 
 
-def floor_of(name, corpus, ear):
+def floor_of(name, corpus, judge):
     """The scores of new recordings that went to pictures and back, or of noise; its row."""
-    known, rng = ear.reference, np.random.default_rng(SEED)
+    known, rng = judge.reference, np.random.default_rng(SEED)
     if name == "noise":
         sounds = rng.uniform(-1, 1, (CLIPS, corpus.representation.samples)).astype("float32")
         asked = np.arange(CLIPS) % len(corpus.classes)
@@ -145,7 +145,7 @@ def floor_of(name, corpus, ear):
         pictures = forward_all(corpus.test.take(chosen), corpus.representation)
         sounds = audio.limit(inverse_all(pictures, corpus.representation))
         asked = corpus.test.labels[chosen]
-    return row_of(name, "", scores_of(sounds, asked, ear, known.representation.sample_rate), "")
+    return row_of(name, "", scores_of(sounds, asked, judge, known.representation.sample_rate), "")
 
 
 def row_of(name, steps, found, seconds):
@@ -178,15 +178,15 @@ def main():
     asked = parser.parse_args()
     rows, names = read(asked.csv), asked.only or (*FLOORS, *LESSONS)
     corpus = audiogan_tf.load_corpus("drums")
-    ear = judge_for(corpus)
+    judge = judge_for(corpus)
     for name in names:
         if name in {row["model"] for row in rows}:
             continue
         keras.backend.clear_session()
         if name in FLOORS:
-            row = floor_of(name, corpus, ear)
+            row = floor_of(name, corpus, judge)
         else:
-            row = measured(name, corpus, ear, asked.seconds)
+            row = measured(name, corpus, judge, asked.seconds)
         order = [*FLOORS, *LESSONS]
         rows = sorted([*rows, row], key=lambda row: order.index(row["model"]))
         store(asked.csv, rows)

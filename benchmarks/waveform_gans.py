@@ -70,12 +70,12 @@ def tones_db(waveforms, sample_rate):
     return float(np.mean(10 * np.log10((power[at] + 1e-9) / (around + 1e-9))))
 
 
-def measured(name, seed, corpus, ear):
+def measured(name, seed, corpus, judge):
     """One row of the table."""
     gan, samples = trained(corpus, seed, *ROWS[name])
     labels = np.arange(CLIPS) % len(corpus.classes)
     waveforms = audio.limit(inverse_all(gan.generate(CLIPS, labels, seed=1), samples))
-    report = audiogan_tf.evaluate(waveforms, corpus, labels, ear)
+    report = audiogan_tf.evaluate(waveforms, corpus, labels, judge)
     short = np.isin(labels, [corpus.label_index("closed_hat"), corpus.label_index("rim")])
     return {
         "model": name,

@@ -1,7 +1,7 @@
 """Modes: known factors are read back from sound, and cells are counted."""
 
 from audiogan_tf.corpora import load_corpus
-from audiogan_tf.judging import judge
+from audiogan_tf.judging.judge import noise_clips
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.judging.modes import ModeCounter
 from audiogan_tf.sound import audio
@@ -58,11 +58,11 @@ def test_loudness_does_not_count(drums, counter):
 
 
 def test_real_clips_cover_nearly_all_cells_and_noise_hardly_any(drums, counter):
-    test, ear = drums.test, judge_for("drums")
-    heard = ear.hear(test.audio, 16000).classes[:, 0]
+    test, judge = drums.test, judge_for("drums")
+    heard = judge.hear(test.audio, 16000).classes[:, 0]
     assert counter.count(test.audio, test.labels, heard) >= 70
-    noise = judge.noise_clips(drums.representation, 72)
-    heard = ear.hear(noise, 16000).classes[:, 0]
+    noise = noise_clips(drums.representation, 72)
+    heard = judge.hear(noise, 16000).classes[:, 0]
     assert counter.count(noise, np.arange(72) % 8, heard) <= 18
 
 
