@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 BLOCK = 1024  # waveforms are padded to a multiple of it, so that strides of 4 fit three times
+MOST_BLOCKS = 32  # longer clips are padded to multiples of 4, 16, ... blocks: one more stride fits
 PHASES = {  # name: (magnitude, n_fft, hop_length, iterations) to waveforms
     "fast_griffin_lim": phases.fast_griffin_lim,
     "griffin_lim": phases.griffin_lim,
@@ -185,7 +186,10 @@ class Waveform:
     @property
     def shape(self):
         """Shape of one clip for a network: (padded samples, 1)."""
-        return (-(-self.samples // BLOCK) * BLOCK, 1)
+        block = BLOCK
+        while self.samples > MOST_BLOCKS * block:
+            block *= 4
+        return (-(-self.samples // block) * block, 1)
 
     def forward(self, waveforms):
         """Waveforms to what a network learns.

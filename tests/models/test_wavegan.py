@@ -269,3 +269,13 @@ def test_the_command_line_trains_on_samples(model, tmp_path, monkeypatch, capsys
     assert SoundGenerator.load(out).builder == model
     assert main(["generate", "--model", str(out), "--count", "2", "--out", str(out / "more")]) == 0
     assert f"--model {model} --out {out} --resume" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rate, seconds", [(16000, 2), (16000, 10), (44100, 3), (48000, 10)])
+def test_clips_of_any_length_that_a_folder_may_ask_for_can_be_drawn(rate, seconds):
+    pictures = Representation(rate, 1024, 256, 1 + seconds * rate // 256, n_mels=32)
+    own = Waveform(pictures)
+    assert pictures.samples <= own.shape[0] < 1.5 * pictures.samples
+    generator = wavegan.build_generator(own.shape, latent_dim=2, channels=1)
+    discriminator = wavegan.build_discriminator(own.shape, channels=1)
+    assert generator.output.shape[1:] == own.shape and discriminator.output.shape == (None,)
