@@ -240,7 +240,7 @@ def floor_line(axis, name, value, across="x", text=None):
     if value is None:
         return
     line = axis.axvline if across == "x" else axis.axhline
-    line(value, linewidth=1.4, label=name, **FLOORS[name])
+    line(value, linewidth=1.4, **FLOORS[name])
     look = {"s": text, "color": FLOORS[name]["color"]}
     if text and across == "x":
         axis.text(value, 1.01, ha="center", transform=axis.get_xaxis_transform(), **look)

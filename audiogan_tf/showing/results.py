@@ -157,7 +157,9 @@ def long_training(rows, scores):
     names = list(dict.fromkeys(row["recipe"] for row in rows if row["step"]))
     figure, axes = subplots(1.2 + 3.1 * len(scores), 3.2, 1, len(scores))
     for axis, score in zip(axes[0], scores, strict=True):
-        for (colour, line), name in zip(LINES, names, strict=False):
+        for (colour, line), name in zip(
+            LINES[::2], names, strict=False
+        ):  # none is a floor's orange
             own = [row for row in rows if row["recipe"] == name and row["step"]]
             points = [(int(row["step"]), float(row[score])) for row in own]
             axis.plot(*np.transpose(points), linestyle=line, color=colour, label=name)
