@@ -20,6 +20,8 @@ class Clips:
     factors: name -> (clips,) float64, what else is known of each clip; names: file names.
     """
 
+    streamed = False  # whether a clip is read from disk each time it is asked for
+
     audio: np.ndarray
     conditions: np.ndarray
     factors: dict = field(default_factory=dict)
@@ -37,6 +39,10 @@ class Clips:
         """The waveforms at `indices`, (len(indices), samples) float32."""
         return self.audio[np.asarray(indices)]
 
+    def read(self, index):
+        """One waveform, (samples,) float32."""
+        return self.audio[index]
+
 
 @dataclass(frozen=True)
 class StreamedClips:
@@ -45,6 +51,8 @@ class StreamedClips:
     factors: as in Clips; texts: what is said in each clip, () if it is not known; balanced: True
     if `batches` shall draw every class equally often where some are much larger.
     """
+
+    streamed = True
 
     paths: tuple
     conditions: np.ndarray

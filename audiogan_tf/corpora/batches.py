@@ -27,7 +27,7 @@ def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditio
     else:
         order = order.map(lambda i: _shuffled(i, count, seed))
     conditions = tf.constant(clips.conditions)
-    picture = _from_disk(clips, representation) if hasattr(clips, "read") else None
+    picture = _from_disk(clips, representation) if clips.streamed else None
     if picture is not None:
         sounds = order.map(picture, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
         loaded = sounds.batch(batch_size, drop_remainder=True)

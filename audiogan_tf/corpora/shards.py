@@ -90,12 +90,11 @@ def write_shards(corpus, folder, clips_per_shard=512):
 
 def _write_side(clips, folder, name, clips_per_shard):
     """Write one side's shards and its index; returns what shards.json says of it."""
-    read = clips.read if hasattr(clips, "read") else lambda index: clips.audio[index]
     starts = range(0, len(clips), clips_per_shard)
     checksums, files = [], {}
 
     def record(index):
-        return _example(read(index), clips.conditions[index])
+        return _example(clips.read(index), clips.conditions[index])
 
     with ThreadPoolExecutor() as pool:
         for number, start in enumerate(starts):
