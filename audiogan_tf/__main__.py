@@ -167,19 +167,6 @@ COMMANDS = {"corpora": list_corpora, "train": train, "generate": generate}
 COMMANDS |= {"evaluate": evaluate, "pretrained": pretrained}
 
 
-def _start_tensorflow():
-    """Import TensorFlow without the lines that its C++ part writes to stderr at any log level."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-            import tensorflow  # noqa: F401
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
 def check_keras():
     """Refuse another backend or another order of axes than the kit is written for."""
     home = os.environ.get("KERAS_HOME", os.path.join(os.path.expanduser("~"), ".keras"))
@@ -214,7 +201,7 @@ def main(arguments=None):
     try:
         if options.command != "pretrained":
             check_keras()
-            _start_tensorflow()
+            audiogan_tf.start_tensorflow()
         status = COMMANDS[options.command](options) or 0
         sys.stdout.flush()
         return status

@@ -1,7 +1,8 @@
 """For eyes, ears and hands: figures, players, widgets, live views, the report of a run."""
 
+from audiogan_tf.showing.findings import measured
 from audiogan_tf.showing.live import LiveView
-from audiogan_tf.showing.players import player, players, scale_together
+from audiogan_tf.showing.players import player, players, scale_together, turned_up
 from audiogan_tf.showing.plots import (
     BLUE,
     GREY,

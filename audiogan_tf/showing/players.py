@@ -40,6 +40,24 @@ def scale_together(waves):
     return waves if not PEAK < peak < np.inf else [w * (PEAK / peak) for w in waves]
 
 
+def turned_up(caption, waveform, decibels):
+    """The second player of a sound too quiet to be heard: its caption, and the sound turned up.
+
+    caption: that of the first player, so that both are known to hold the same sound; waveform:
+    (samples,) float; decibels: how much louder, named in the caption. Returns a pair for
+    `players`, to stand behind the quiet one. Raises InputError if the sound would peak above
+    0.99, since lowering it again would lower the others with it. Used in lessons 05 and 06.
+    """
+    louder = np.asarray(waveform, "float32") * np.float32(10 ** (decibels / 20))
+    peak = float(np.abs(louder).max(initial=0))
+    if not peak <= PEAK:
+        raise InputError(
+            f"{caption}: turned up by {decibels:g} dB it peaks at {peak:.2f}, above {PEAK}; turn "
+            "it up by less"
+        )
+    return f"{caption}, turned up by {decibels:g} dB", louder
+
+
 class Players:
     """Sounds to compare, scaled together; a notebook shows one player for each."""
 

@@ -3,6 +3,7 @@
 import csv
 
 from audiogan_tf.showing.plots import BLUE, FLOORS, LINES, ORANGE, TITLE, floor_line, subplots
+from audiogan_tf.storage.places import shipped
 
 import numpy as np
 
@@ -116,9 +117,9 @@ LABELS = PANELS | {
 }
 
 
-def read_table(path):
-    """The rows of a CSV file, each a dict of texts."""
-    with open(path, newline="", encoding="utf-8") as file:
+def read_table(name):
+    """The rows of a table that comes with the kit, such as "ablation.csv"; each a dict of texts."""
+    with open(shipped(name), newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -29,5 +29,10 @@ def cache_folder():
 
 def pretrained_folder():
     """The folder that holds the shipped weights and their index."""
-    places = [parent / "data" / "pretrained" for parent in (PACKAGE, PACKAGE.parent)]
-    return next((place for place in places if place.is_dir()), places[-1])
+    return shipped("pretrained")
+
+
+def shipped(name):
+    """A file or folder of data/, which an installed kit carries within the package."""
+    places = [parent / "data" / name for parent in (PACKAGE, PACKAGE.parent)]
+    return next((place for place in places if place.exists()), places[-1])

@@ -1,19 +1,30 @@
-"""The anatomy every lesson keeps: its length, its pictures' texts, its solution, clean outputs."""
+"""The anatomy every lesson keeps: header, short lines, pictures' texts, solution, clean outputs."""
 
+import base64
 import io
 import json
 import re
 import tokenize
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import soundfile
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SOLUTIONS = sorted(NOTEBOOKS.glob("solutions/*.ipynb"))
-LONGEST_CELL = 20  # lines
-MOST_TOKENS = 3700  # names, operators, numbers and strings: a limit on lines would only fold them
-TOLD = (tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING)
+LONGEST_CELL = 30  # lines
+MEAN_TOKENS, MOST_TOKENS = 12, 30  # of a line: names, operators, numbers and strings
+BARE_VERDICTS = 3  # printed lines of a lesson that say True or False and no number
+QUIET = 0.1  # -20 dBFS: what peaks lower is hardly heard
+SETUP = """\
+import importlib.util
+
+if importlib.util.find_spec("audiogan_tf") is None:
+    print("This Python does not know audiogan_tf. On your machine: run `make lab` in the course's")
+    print("folder. On Colab: upload the course as a zip, then run %pip install audiogan_tf.zip")"""
+COUNTED = (tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING)
 
 
 def read(path):
@@ -29,8 +40,9 @@ def lines(cell):
 
 
 def tokens(cell):
+    """How many tokens each line of a cell holds."""
     read = tokenize.generate_tokens(io.StringIO(source(cell)).readline)
-    return sum(token.type in TOLD for token in read)
+    return Counter(token.start[0] for token in read if token.type in COUNTED)
 
 
 def of_kind(cells, kind):
@@ -42,14 +54,69 @@ def named(paths):
     return {"argnames": "path", "argvalues": paths, "ids": names}
 
 
+def heading(path):
+    """A link to a lesson, by its title."""
+    title = source(read(path)[0]).splitlines()[0].removeprefix("# ")
+    return f"[{title}]({path.name})"
+
+
 @pytest.mark.parametrize(**named(LESSONS))
-def test_a_lesson_has_the_length_of_a_lesson(path):
+def test_a_lesson_leads_to_its_neighbours(path):
+    place = LESSONS.index(path)
+    way = [f"← {heading(one)}" for one in LESSONS[:place][-1:]]
+    way += [f"[all lessons]({LESSONS[0].name}#The-map)"]
+    way += [f"{heading(one)} →" for one in LESSONS[place + 1 :][:1]]
     cells = read(path)
-    words = sum(len(source(cell).split()) for cell in of_kind(cells, "markdown"))
-    code = sum(tokens(cell) for cell in of_kind(cells, "code"))
-    assert 35 <= len(cells) <= 60, f"{len(cells)} cells"
-    assert 1200 <= words <= 3000, f"{words} words"
-    assert code <= MOST_TOKENS, f"{code} tokens of code"
+    assert source(cells[0]).splitlines()[2] == " · ".join(way)
+    assert source(cells[-1]).splitlines()[-1] == " · ".join(way)
+
+
+@pytest.mark.parametrize(**named(LESSONS))
+def test_all_headers_have_one_form(path):
+    text = source(read(path)[0])
+    assert re.match(rf"# {path.name[:2]} · \S", text), "the title's form is '# NN · Title'"
+    assert "https://" not in text, "a badge from elsewhere is a broken picture without a net"
+    last = text.splitlines()[-1]
+    parts = "Mirrors Before Read Run Corpus Needs".split()
+    found = re.findall(r"\*\*(\w+):\*\*", last.replace("Corpora", "Corpus"))
+    assert found == parts, f"the header's last line names {parts}, here {found}"
+    assert f"(solutions/{path.name})" in last and "(documents.md)" in last
+    assert source(of_kind(read(path), "code")[0]) == SETUP
+
+
+@pytest.mark.parametrize(**named(LESSONS))
+def test_a_line_of_code_holds_one_step(path):
+    lines_of = [tokens(cell) for cell in of_kind(read(path), "code")]
+    counts = [count for one in lines_of for count in one.values()]
+    longest = max(counts)
+    assert sum(counts) / len(counts) <= MEAN_TOKENS, f"{sum(counts) / len(counts):.1f} on average"
+    assert longest <= MOST_TOKENS, f"a line has {longest} tokens"
+
+
+@pytest.mark.parametrize(**named(LESSONS))
+def test_a_verdict_comes_with_its_number(path):
+    outputs = [output for cell in of_kind(read(path), "code") for output in cell["outputs"]]
+    printed = "\n".join("".join(output.get("text", "")) for output in outputs)
+    bare = re.findall(r"^.*: (?:True|False)$", printed, re.MULTILINE)
+    assert len(bare) <= BARE_VERDICTS, bare
+
+
+def sounds(cell):
+    """Caption and peak of every player of a cell."""
+    for output in cell["outputs"]:
+        html = "".join(output.get("data", {}).get("text/html", ""))
+        for caption, flac in re.findall(r'aria-label="([^"]*)"[^>]*?base64,([^"]+)"', html, re.S):
+            waveform, _ = soundfile.read(io.BytesIO(base64.b64decode(flac)))
+            yield caption, abs(waveform).max(initial=0)
+
+
+@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS))
+def test_a_quiet_sound_is_also_played_louder(path):
+    for cell in of_kind(read(path), "code"):
+        played = list(sounds(cell))
+        for caption, peak in played:
+            louder = any(other.startswith(f"{caption}, turned up by") for other, _ in played)
+            assert peak >= QUIET or louder, f"{caption}: peaks at {peak:.3f}, turn it up as well"
 
 
 @pytest.mark.parametrize(**named(LESSONS + SOLUTIONS))
