@@ -20,16 +20,21 @@ def flac_bytes(waveform, sample_rate):
     return buffer.getvalue()
 
 
-def player_html(caption, waveform, sample_rate):
-    """One player as HTML that needs no other file; caption is plain text."""
+def player_html(caption, waveform, sample_rate, autoplay=False):
+    """One player as HTML that needs no other file; caption is plain text.
+
+    Its length stands behind the caption: a browser shows 0:00 for clips under a second.
+    """
     text = html.escape(caption)
+    seconds = f"{len(waveform) / sample_rate:.2f} s"
+    start = " autoplay" if autoplay else ""
     sound = base64.b64encode(flac_bytes(waveform, sample_rate)).decode()
     return (
         '<figure style="margin:0.4em 0;display:inline-block;width:17em;max-width:100%;'
         'vertical-align:top">'
-        f'<audio controls aria-label="{text}" style="width:100%" '
+        f'<audio controls{start} aria-label="{text}" style="width:100%" '
         f'src="data:audio/flac;base64,{sound}"></audio>'
-        f"<figcaption>{text}</figcaption></figure>"
+        f"<figcaption>{text} <small>({seconds})</small></figcaption></figure>"
     )
 
 

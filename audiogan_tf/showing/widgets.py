@@ -1,9 +1,13 @@
 """Sliders and sound: one explorer for every generator, and one for any function of yours."""
 
+import functools
+
 from audiogan_tf.showing import plots
 from audiogan_tf.showing.players import flac_bytes, player_html
 
 import numpy as np
+
+ASLEEP = "[sliders and sound: asleep until this cell is run]"
 
 
 def explore(generator, judge=None):
@@ -36,36 +40,20 @@ def listen(make, sample_rate, **controls):
 
     make: takes each control's value by name, and returns the waveform (samples,) float in
     [-1, 1], a figure, and a caption. sample_rate in Hz. controls: ipywidgets controls; one without
-    a description is called by its name. Returns an ipywidgets box. Used in lesson 01.
+    a description is called by its name. It is silent until a control is moved; then each new
+    sound plays by itself, before its picture is drawn. Returns an ipywidgets box. Used in
+    lesson 01.
     """
     import ipywidgets
 
-    picture, sound = ipywidgets.Image(format="png"), ipywidgets.HTML()
-    picture.layout.max_width = "28em"
+    sound = ipywidgets.HTML()
 
-    def draw(moved, **values):
+    def draw(moved, picture, **values):
         waveform, figure, caption = make(**values)
+        sound.value = player_html(caption, waveform, sample_rate, autoplay=moved)
         picture.value = plots.png(figure)
-        sound.value = player_html(caption, waveform, sample_rate)
 
-    return _follow(controls, draw, sound, picture)
-
-
-def _follow(controls, draw, *shown):
-    """A box of the controls, which call `draw`, above what it changes.
-
-    draw: takes whether a control was moved, and each control's value by name.
-    """
-    import ipywidgets
-
-    def answer(change=None):
-        draw(change is not None, **{name: control.value for name, control in controls.items()})
-
-    for name, control in controls.items():
-        control.description = control.description or name
-        control.observe(answer, names="value")
-    answer()
-    return ipywidgets.VBox([*controls.values(), *shown])
+    return _follow(controls, draw, sound)
 
 
 def instrument(play, sample_rate, **controls):
@@ -74,21 +62,56 @@ def instrument(play, sample_rate, **controls):
     play: takes each control's value by name, and returns a picture (frames, bins, 1) and its
     waveform (samples,), both float in [-1, 1]; it must be quick, see latent.voice. sample_rate in
     Hz. controls: ipywidgets controls; one without a description is called by its name. It is
-    silent until a control is touched. Returns an ipywidgets box. Used in lesson 08.
+    silent until a control is moved. Returns an ipywidgets box. Used in lesson 08.
     """
     import ipywidgets
 
-    picture = ipywidgets.Image(format="png")
     sound = ipywidgets.Audio(format="flac", autoplay=False, loop=False)
 
-    def draw(moved, **values):
+    def draw(moved, picture, **values):
         image, waveform = play(**values)
         with sound.hold_sync():  # one message, so that the old sound is not played again
             sound.autoplay = moved
             sound.value = flac_bytes(waveform, sample_rate)
         picture.value = plots.tiles(image[None], columns=1, zoom=4)
 
-    return _follow(controls, draw, sound, picture)
+    return _follow(controls, draw, sound)
+
+
+def _follow(controls, draw, sound):
+    """The controls with their sound, and beside them the picture that `draw` fills in.
+
+    draw: takes whether a control was moved, the picture's widget, and each control's value by
+    name. The picture is never wider than a paragraph.
+    """
+    import ipywidgets
+
+    picture = ipywidgets.Image(format="png", layout={"max_width": "28em", "align_self": "center"})
+
+    def answer(change=None):
+        values = {name: control.value for name, control in controls.items()}
+        draw(change is not None, picture, **values)
+
+    for name, control in controls.items():
+        control.description = control.description or name
+        control.style.description_width = "initial"  # a long name is not cut off
+        control.observe(answer, names="value")
+    answer()
+    left = ipywidgets.VBox([*controls.values(), sound])
+    return _box()([left, picture], layout={"flex_flow": "row wrap"})
+
+
+@functools.cache
+def _box():
+    import ipywidgets
+
+    class Controls(ipywidgets.HBox):
+        """Where no kernel runs, a page shows this text in the place of the controls."""
+
+        def __repr__(self):
+            return ASLEEP
+
+    return Controls
 
 
 def ask(generator, labels, seed=0, truncation=1.0, judge=None):

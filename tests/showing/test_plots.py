@@ -10,7 +10,7 @@ from audiogan_tf import synth
 from audiogan_tf.errors import InputError
 from audiogan_tf.judging.evaluation import Report, Row
 from audiogan_tf.showing import plots, report, results
-from audiogan_tf.showing.players import flac_bytes, player, players
+from audiogan_tf.showing.players import flac_bytes, player, players, turned_up
 from audiogan_tf.sound.audio import to_pcm16
 from audiogan_tf.sound.representation import Representation
 
@@ -74,6 +74,23 @@ def test_captions_are_text_in_html_and_in_plain():
     made = player(np.zeros(8000), 8000, 'a <b> & "c"')
     assert "a &lt;b&gt; &amp; &quot;c&quot;" in made._repr_html_()
     assert repr(made) == '[player, 1.00 s] a <b> & "c"'
+
+
+def test_a_quiet_sound_is_turned_up_and_says_by_how_much():
+    wave = np.array([0.01, -0.02], "float32")
+    caption, louder = turned_up("hiss", wave, 20)
+    assert caption == "hiss, turned up by 20 dB"
+    np.testing.assert_allclose(louder, 10 * wave, rtol=1e-6)
+
+
+@pytest.mark.parametrize("wave", [[0.02, -0.2], [0.0, np.nan]])
+def test_turning_up_never_clips_and_never_lowers_the_others(wave):
+    with pytest.raises(InputError, match=r"hiss: turned up by 20 dB it peaks at (2.00|nan)"):
+        turned_up("hiss", np.array(wave), 20)
+
+
+def test_the_length_of_a_clip_stands_behind_its_caption():
+    assert "<small>(0.25 s)</small>" in player(np.zeros(2000), 8000, "click")._repr_html_()
 
 
 def test_players_refuse_what_cannot_be_played():
