@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from collections import Counter
 
 import pytest
 
