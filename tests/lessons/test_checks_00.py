@@ -94,7 +94,7 @@ def test_beat_solved(capsys, generator):
         (lambda p, g: np.zeros(80640), "all but silent"),
         (lambda p, g: beat(p, g, limit=lambda wave: wave), "more than full scale"),
         (lambda p, g: beat(p, g, limit=lambda wave: np.clip(3 * wave, -1, 1)), "cut off flat"),
-        (lambda p, g: beat(p, g, late=-0.2), "too early"),
+        (lambda p, g: beat(p, g, late=-0.14), "too early"),
         (lambda p, g: beat(p, g, seeds=False), "the very same sound"),
         (lambda p, g: beat(p, g, labels=False), "does not hear the drums"),
         (lambda p, g: beat(p, g)[None], "one waveform"),
