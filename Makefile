@@ -3,7 +3,8 @@
 
 PYTHON ?= python3.13 python3.12 python3.11 python3.10 python3
 PY := .venv/bin/python
-NB ?= $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb)
+ALL_NB := $(wildcard notebooks/*.ipynb notebooks/primers/*.ipynb notebooks/solutions/*.ipynb)
+NB ?= $(ALL_NB)
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=1800 --nbval-sanitize-with tests/nbval_sanitize.cfg
 TWO := --numprocesses=2 --dist=loadfile
 SETTINGS ?= numpy onednn one two
@@ -43,7 +44,7 @@ run: .venv/stamp
 	$(PY) -m audiogan_tf train --corpus drums --seconds 120 --seed 0 --out "$$out"
 
 lab: .venv/stamp
-	$(PY) -m nbformat.sign $(wildcard notebooks/*.ipynb notebooks/solutions/*.ipynb)
+	$(PY) -m nbformat.sign $(ALL_NB)
 	$(PY) -m jupyterlab $(AS_ROOT) $(firstword $(wildcard notebooks/00_*.ipynb))
 
 test: .venv/stamp

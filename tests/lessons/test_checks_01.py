@@ -73,8 +73,15 @@ def test_alias_hints(capsys, wrong, words):
     assert words in hint(capsys, checks.lesson_01_alias, wrong)
 
 
-def test_high_pass_solved(capsys):
-    assert checks.lesson_01_high_pass(high_pass) is True
+def mirrored(cutoff, sample_rate, taps):
+    """Another right way: a low-pass of half the rate minus the cutoff, every other sign turned."""
+    n = np.arange(taps) - taps // 2
+    return low_pass(sample_rate / 2 - cutoff, sample_rate, taps) * (-1.0) ** n
+
+
+@pytest.mark.parametrize("right", [high_pass, mirrored])
+def test_high_pass_solved(capsys, right):
+    assert checks.lesson_01_high_pass(right) is True
     assert capsys.readouterr().out.startswith("Solved")
 
 
@@ -118,5 +125,6 @@ def test_levels_hints(capsys, wrong, words):
     assert words in hint(capsys, checks.lesson_01_levels, wrong, pluck)
 
 
-def test_levels_may_come_in_any_order(capsys):
-    assert checks.lesson_01_levels(lloyd()[::-1], pluck) is True
+@pytest.mark.parametrize("form", [lambda levels: levels[::-1], list])
+def test_levels_may_come_in_any_order_and_as_a_list(form):
+    assert checks.lesson_01_levels(form(lloyd()), pluck) is True

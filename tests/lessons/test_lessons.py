@@ -14,6 +14,7 @@ import soundfile
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SOLUTIONS = sorted(NOTEBOOKS.glob("solutions/*.ipynb"))
+PRIMERS = sorted(NOTEBOOKS.glob("primers/*.ipynb"))
 LONGEST_CELL = 30  # lines
 MEAN_TOKENS, MOST_TOKENS = 12, 30  # of a line: names, operators, numbers and strings
 BARE_VERDICTS = 3  # printed lines of a lesson that say True or False and no number
@@ -84,7 +85,7 @@ def test_all_headers_have_one_form(path):
     assert source(of_kind(read(path), "code")[0]) == SETUP
 
 
-@pytest.mark.parametrize(**named(LESSONS))
+@pytest.mark.parametrize(**named(LESSONS + PRIMERS))
 def test_a_line_of_code_holds_one_step(path):
     lines_of = [tokens(cell) for cell in of_kind(read(path), "code")]
     counts = [count for one in lines_of for count in one.values()]
@@ -93,7 +94,7 @@ def test_a_line_of_code_holds_one_step(path):
     assert longest <= MOST_TOKENS, f"a line has {longest} tokens"
 
 
-@pytest.mark.parametrize(**named(LESSONS))
+@pytest.mark.parametrize(**named(LESSONS + PRIMERS))
 def test_a_verdict_comes_with_its_number(path):
     outputs = [output for cell in of_kind(read(path), "code") for output in cell["outputs"]]
     printed = "\n".join("".join(output.get("text", "")) for output in outputs)
@@ -110,7 +111,7 @@ def sounds(cell):
             yield caption, abs(waveform).max(initial=0)
 
 
-@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS))
+@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS + PRIMERS))
 def test_a_quiet_sound_is_also_played_louder(path):
     for cell in of_kind(read(path), "code"):
         played = list(sounds(cell))
@@ -119,7 +120,7 @@ def test_a_quiet_sound_is_also_played_louder(path):
             assert peak >= QUIET or louder, f"{caption}: peaks at {peak:.3f}, turn it up as well"
 
 
-@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS))
+@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS + PRIMERS))
 def test_no_cell_is_long(path):
     long = {i: len(lines(cell)) for i, cell in enumerate(of_kind(read(path), "code"))}
     assert max(long.values()) <= LONGEST_CELL, {i: n for i, n in long.items() if n > LONGEST_CELL}
@@ -136,14 +137,14 @@ def test_a_lesson_has_all_its_parts(path):
     assert (NOTEBOOKS / "solutions" / path.name).exists()
 
 
-@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS))
+@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS + PRIMERS))
 def test_code_uses_no_private_name_of_the_kit(path):
     for cell in of_kind(read(path), "code"):
         found = re.findall(r"\b\w+\._(?!_)\w+", source(cell))
         assert not found, found
 
 
-@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS))
+@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS + PRIMERS))
 def test_stored_outputs_are_complete_and_clean(path):
     cells = of_kind(read(path), "code")
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
@@ -158,7 +159,28 @@ def test_stored_outputs_are_complete_and_clean(path):
             assert html.count("<audio") == len(re.findall(r'<audio[^>]*aria-label="[^"]', html))
 
 
-def test_the_readme_lists_each_lesson(root):
+@pytest.mark.parametrize(**named(PRIMERS))
+def test_a_primer_is_one_page_with_its_own_header(path):
+    cells = read(path)
+    words = sum(len(source(cell).split()) for cell in of_kind(cells, "markdown"))
+    assert len(cells) <= 14 and words <= 900, f"{len(cells)} cells, {words} words"
+    title, _, way = source(cells[0]).splitlines()[:3]
+    assert re.match(r"# Primer · \S", title)
+    assert f"[all lessons](../{LESSONS[0].name}#The-map)" in way
+    assert source(cells[-1]).splitlines()[-1] == way
+    assert source(of_kind(cells, "code")[0]) == SETUP
+
+
+def test_the_map_leads_to_each_lesson_and_primer():
+    (text,) = (source(c) for c in read(LESSONS[0]) if source(c).startswith("## The map\n"))
+    for path in LESSONS[1:]:
+        assert f"| {heading(path)} |" in text, f"the map does not lead to {path.name}"
+    for path in PRIMERS:
+        assert f"(primers/{path.name})" in text, f"the map does not lead to {path.name}"
+
+
+def test_the_readme_lists_each_lesson_and_primer(root):
     text = (root / "README.md").read_text("utf-8")
-    for path in LESSONS:
-        assert f"(notebooks/{path.name})" in text, f"README does not list {path.name}"
+    for path in LESSONS + PRIMERS:
+        place = path.relative_to(root).as_posix()
+        assert f"({place})" in text, f"README does not list {place}"

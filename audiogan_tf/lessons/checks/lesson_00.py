@@ -21,7 +21,13 @@ def lesson_00_ask(ask):
     """ask(generator, label, count): `count` different sounds of one label, (count, samples)."""
     generator, judge = SoundGenerator.load("drums_long"), judge_for("drums")
     for count, label in ((3, "snare"), (4, "kick")):
-        got = array(ask(generator, label, count), (count, generator.representation.samples))
+        answer = returned(ask(generator, label, count))
+        expect(
+            not isinstance(answer, tuple),
+            "generator.generate returns two things, the sounds and their conditions: return the "
+            "first of them, [0]",
+        )
+        got = array(answer, (count, generator.representation.samples))
         heard = judge.hear(got, generator.representation.sample_rate)
         wanted = np.full(count, generator.classes.index(label))
         expect(
@@ -29,7 +35,8 @@ def lesson_00_ask(ask):
             f"asked for {label}, but the judge hears something else: pass label=label to "
             "generator.generate, and return the sounds alone, not the conditions",
         )
-        apart = np.abs(got[1:] - got[:-1]).max(axis=1)
+        pairs = np.triu_indices(count, 1)
+        apart = np.abs(got[pairs[0]] - got[pairs[1]]).max(axis=1)
         expect(apart.min() > 1e-3, "two of the sounds are the same: draw all of them in one call")
     return "the judge recognises every drum you asked for, and no two are alike."
 
@@ -58,29 +65,64 @@ def lesson_00_score(score):
 @exercise
 def lesson_00_beat(play, pattern, generator):
     """play(pattern, generator): one waveform, a drum at each (seconds, label) of the pattern."""
-    rate, length = generator.representation.sample_rate, generator.representation.samples
     expect(len(pattern) >= 8, f"the pattern has {len(pattern)} hits; write at least 8")
     kinds = {label for _, label in pattern}
     expect(len(kinds) >= 3, f"the pattern uses {len(kinds)} kinds of drum; use at least 3")
     crowd = [(0.25, "kick"), (0.25, "snare"), (0.25, "clap"), (1.5, "tom")]
     for hits in (crowd, pattern):
-        sound = np.asarray(returned(play(hits, generator)))
-        expect(sound.ndim == 1, f"return one waveform, (samples,); this has shape {sound.shape}")
-        last = round(max(second for second, _ in hits) * rate)
-        expect(len(sound) >= last + length // 2, "it ends before its last drum has sounded")
-        peak = np.abs(sound).max()
-        flat = np.mean(np.abs(sound) >= 0.999 * peak)
-        rules = {
-            "it is all but silent: add the drums to the waveform": peak > 0.05,
-            f"drums that sound together add up to {peak:.1f}, more than full scale: divide the "
-            "whole beat by one number, audiogan_tf.sound.limit(beat) does that": peak <= 1,
-            "the tops are cut off flat: scale the whole beat, do not clip it": flat < 0.01,
-        }
-        demand(rules)
-        for second, label in hits:
-            start = round(second * rate)
-            after = np.abs(sound[start : start + length // 4]).max()
-            expect(after > 0.02 * peak, f"nothing is heard at {second:g} s, no {label}")
-    before = np.abs(play(crowd, generator)[: rate // 8]).max()
-    expect(before < 0.01, "the first drum comes too early: start it at round(seconds * rate)")
+        _one_beat(play, hits, generator)
+    early = np.asarray(play(crowd, generator))[: generator.representation.sample_rate // 8]
+    expect(
+        np.abs(early).max() < 0.01,
+        "the first drum comes too early: start it at round(seconds * rate)",
+    )
+    _drums_as_asked(play, generator)
     return f"{len(pattern)} hits, {len(kinds)} kinds of drum, and none of them existed before."
+
+
+def _one_beat(play, hits, generator):
+    """Raise NotYet unless the hits make one waveform in which each is heard and none is cut."""
+    rate, length = generator.representation.sample_rate, generator.representation.samples
+    sound = np.asarray(returned(play(hits, generator)))
+    expect(sound.ndim == 1, f"return one waveform, (samples,); this has shape {sound.shape}")
+    last = round(max(second for second, _ in hits) * rate)
+    expect(len(sound) >= last + length // 2, "it ends before its last drum has sounded")
+    peak = np.abs(sound).max()
+    flat = np.mean(np.abs(sound) >= 0.999 * peak)
+    rules = {
+        "it is all but silent: add the drums to the waveform": peak > 0.05,
+        f"drums that sound together add up to {peak:.1f}, more than full scale: divide the "
+        "whole beat by one number, audiogan_tf.sound.limit(beat) does that": peak <= 1,
+        "the tops are cut off flat: scale the whole beat, do not clip it": flat < 0.01,
+    }
+    demand(rules)
+    for second, label in hits:
+        start = round(second * rate)
+        after = np.abs(sound[start : start + length // 4]).max()
+        expect(after > 0.02 * peak, f"nothing is heard at {second:g} s, no {label}")
+
+
+def _drums_as_asked(play, generator):
+    """Raise NotYet unless hits far apart are the drums asked for, and two of a kind differ."""
+    rate, length = generator.representation.sample_rate, generator.representation.samples
+    labels = ("snare", "kick", "snare", "open_hat", "tom", "snare", "cowbell", "kick")
+    sound = np.asarray(play([(float(i), label) for i, label in enumerate(labels)], generator))
+    clips = np.stack([sound[i * rate : i * rate + length] for i in range(len(labels))])
+    heard = judge_for("drums").hear(clips, rate).classes[:, 0]
+    wrong = [
+        label
+        for label, kind in zip(labels, heard, strict=True)
+        if generator.classes.index(label) != kind
+    ]
+    expect(
+        len(wrong) <= 2,
+        f"the judge does not hear the drums that the pattern asks for ({', '.join(wrong)}): give "
+        "each hit's label to generator.generate",
+    )
+    alike = [(0, 2), (2, 5), (0, 5), (1, 7)]  # places of the same label
+    apart = min(np.abs(clips[i] - clips[j]).max() for i, j in alike)
+    expect(
+        apart > 1e-3,
+        "two hits of one kind are the very same sound: draw a fresh one for each hit, for instance "
+        "with another seed",
+    )
