@@ -31,6 +31,12 @@ def tuned_pluck(hz, samples, sample_rate, half=0.5, rounded=False):
     return wave
 
 
+def fading_saw(hz, samples, sample_rate):
+    time, partials = np.arange(samples) / sample_rate, np.arange(1, int(sample_rate / 2 / hz))
+    waves = np.sin(2 * np.pi * hz * np.outer(partials, time)) / partials[:, None]
+    return 0.3 * waves.sum(axis=0) * np.exp(-time / 0.2)
+
+
 def vowel(hz, brightness, samples, sample_rate):
     time, sound = np.arange(samples) / sample_rate, 0
     formant = 600 + 1800 * brightness
@@ -55,14 +61,28 @@ def test_where_accepts_the_answer(capsys):
         (lambda step, batch, count: None, "nothing yet"),
         (lambda step, batch, count: step * batch, "return two numbers"),
         (lambda step, batch, count: (1, 1), "0 clips have been drawn"),
+        (lambda s, b, c: (s * b / c, s * b % c), "whole numbers"),
     ],
 )
 def test_where_names_each_slip(capsys, answer, said):
     assert said in hint(capsys, checks.lesson_03_where, answer)
 
 
-def test_pluck_accepts_the_answer(capsys):
-    assert checks.lesson_03_pluck(tuned_pluck) is True
+def kit_string(hz, samples, sample_rate):
+    midi = 69 + 12 * np.log2(hz / 440)
+    return synth.play_note("string", midi, samples / sample_rate, sample_rate)
+
+
+@pytest.mark.parametrize("answer", [tuned_pluck, kit_string])
+def test_pluck_accepts_the_answer(capsys, answer):
+    assert checks.lesson_03_pluck(answer) is True
+
+
+def test_where_knows_numbers_learned_by_heart(capsys):
+    known = {(0, 16, 144): (0, 0), (7, 16, 144): (0, 112), (9, 16, 144): (1, 0)}
+    known[20, 16, 100] = (3, 20)
+    by_heart = hint(capsys, checks.lesson_03_where, lambda *given: known.get(given, (0, -1)))
+    assert "clips have been drawn" in by_heart
 
 
 @pytest.mark.parametrize(
@@ -77,6 +97,7 @@ def test_pluck_accepts_the_answer(capsys):
             ),
             "mere sine",
         ),
+        (lambda *size: fading_saw(*size), "all partials fade alike"),
         (lambda hz, n, rate: 3 * tuned_pluck(hz, n, rate), "stay within"),
         (lambda hz, n, rate: np.zeros(n), "silent"),
         (

@@ -15,11 +15,17 @@ PARTIALS = 8
 @exercise
 def lesson_03_where(where):
     """where(step, batch_size, count): epoch and place of the first clip of that step."""
-    for step, batch_size, count in ((0, 16, 144), (7, 16, 144), (9, 16, 144), (20, 16, 100)):
+    drawn = np.random.default_rng().integers((20, 2, 50), (500, 40, 200))
+    drawn = tuple(int(number) for number in drawn)
+    known = (0, 16, 144), (7, 16, 144), (9, 16, 144), (20, 16, 100)
+    for step, batch_size, count in (*known, drawn):
         got = array(where(step, batch_size, count), (2,), "return two numbers: epoch, place")
         used = step * batch_size
-        right, got = divmod(used, count), tuple(int(number) for number in got)
+        right, got = divmod(used, count), tuple(float(number) for number in got)
         told = f"step {step} with {count} clips in batches of {batch_size}"
+        whole = all(number.is_integer() for number in got)
+        expect(whole, f"{told}: epoch and place are whole numbers; divide with // and %, or divmod")
+        got = tuple(int(number) for number in got)
         full = count // batch_size  # batches that fit into one epoch
         thrown_away = got != right and got == (step // full, step % full * batch_size)
         steps_counted = got != right and got == divmod(step, count)
@@ -66,6 +72,13 @@ def lesson_03_pluck(pluck):
         centre = descriptors.brightness(sound[None, :800], RATE)[0]
         expect(centre > 1.3 * hz, f"{told}: it is a mere sine; a string begins with noise")
         errors[told] = (hz, _cents(sound, hz, told))
+        later = descriptors.brightness(sound[None, 4000:6000], RATE)[0]
+        sooner = descriptors.brightness(sound[None, :2000], RATE)[0]
+        expect(
+            later < 0.9 * sooner,
+            f"{told}: all partials fade alike; on a string the high ones die first, which the "
+            "average of two neighbours does",
+        )
     worst = max(errors, key=lambda name: abs(errors[name][1]))
     hz, off = errors[worst]
     late = [-1200 * np.log2(1 + 0.5 * hz / RATE) for hz, _ in errors.values()]
