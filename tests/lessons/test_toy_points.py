@@ -151,9 +151,8 @@ def test_figures_have_titles_and_units():
         lesson_04.slopes(x, {name: x**2 + 1 for name in losses.LOSSES}),
         lesson_04.trajectories({"one": path, "two": path}),
         lesson_04.duel(x, toy_points.mixture_density(x), shots),
-        lesson_04.clouds(
-            {"one": [points] * 2, "two": [points] * 2}, ["0 steps", "9 steps"], points
-        ),
+        lesson_04.clouds({"one": points, "two": points, "three": points}, points, columns=2),
+        lesson_04.clouds({"one": points}),
         lesson_04.distances({"one": (0.1, 8), "two": (0.2, 1)}, noise=0.5, real=0.01),
     )
     for figure in figures:

@@ -1,24 +1,35 @@
 """Figures of games on toy distributions: curves, paths over a landscape, clouds of points."""
 
 from audiogan_tf.lessons.toy_points import RING_CENTRES, energy_distance
-from audiogan_tf.showing.plots import BLUE, LINES, ORANGE, floor_line, single, subplots
+from audiogan_tf.showing.plots import BLUE, GREY, ORANGE, floor_line, single, subplots
 
 import numpy as np
 
+REACH = 1.6  # of a panel with the ring, to each side of its middle
 
-def slopes(logits, curves):
+
+def slopes(logits, curves, columns=4):
     """How strongly each loss pulls a generated sample, by the logit of that sample.
 
-    logits: (n,); curves: name of the loss -> (n,) sizes of the slope. Returns a figure with a
-    logarithmic axis. Drawn in lesson 04.
+    logits: (n,); curves: name of the loss -> (n,) sizes of the slope, a panel each, with the
+    others in grey: many lie on one another. Returns a figure with a logarithmic axis. Drawn in
+    lesson 04.
     """
-    figure, axis = single(7.5, 3.6)
-    for (name, sizes), (colour, dashes) in zip(curves.items(), LINES, strict=False):
-        axis.plot(logits, sizes, color=colour, linestyle=dashes, linewidth=1.8, label=name)
-    axis.set(title="What the generator feels", yscale="log")
-    axis.set(xlabel="logit of its sample (1); far left: surely generated", ylabel="slope (1)")
-    axis.margins(x=0)
-    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    rows = -(-len(curves) // columns)
+    figure, axes = subplots(9, 0.9 + 1.7 * rows, rows, columns, sharex=True, sharey=True)
+    for axis in axes.flat[len(curves) :]:
+        axis.set_axis_off()
+    for axis, name in zip(axes.flat, curves, strict=False):
+        for other in curves.values():
+            axis.plot(logits, other, color=GREY, linewidth=0.6)
+        axis.plot(logits, curves[name], color=BLUE, linewidth=2.4)
+        axis.set_title(name, fontsize=10)
+        axis.set(yscale="log")
+        axis.margins(x=0)
+        axis.xaxis.set_tick_params(labelbottom=True)
+    figure.suptitle("What the generator feels (grey: the other losses)")
+    figure.supxlabel("logit of its sample (1); far left: surely generated", fontsize=10)
+    figure.supylabel("slope (1)", fontsize=10)
     return figure
 
 
@@ -64,32 +75,30 @@ def duel(x, density, shots):
     return figure
 
 
-def clouds(columns, rows, real, reach=1.6):
-    """Generated points over time as small multiples, over the centres of the ring.
+def clouds(panels, real=None, columns=4, title="Generated points over the ring's centres"):
+    """Clouds of points as small multiples, over the centres of the ring.
 
-    columns: title -> list of (n, 2) clouds, one a row; rows: titles of the rows; real: (m, 2),
-    to which the energy distance in the middle of each panel is measured.
-    Returns a figure. Drawn in lesson 04.
+    panels: title -> (n, 2) points; real: (m, 2), to which the energy distance in the middle of
+    each panel is measured, or None for no number. Returns a figure. Drawn in lesson 04.
     """
-    size = (0.5 + 1.22 * len(columns), 0.7 + 1.22 * len(rows))
-    figure, axes = subplots(*size, len(rows), len(columns), sharex=True, sharey=True)
-    for column, (title, shots) in zip(axes.T, columns.items(), strict=True):
-        column[0].set_title(title, fontsize=8)
-        for axis, points in zip(column, shots, strict=True):
-            axis.plot(*RING_CENTRES.T, "o", color="white", markeredgecolor=BLUE, markersize=7)
-            axis.plot(*points[:400].T, ".", color=ORANGE, markersize=1.5, alpha=0.7)
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    size = (0.7 + 2.1 * columns, 0.9 + 2.2 * rows)
+    figure, axes = subplots(*size, rows, columns, sharex=True, sharey=True)
+    for axis in axes.flat[len(panels) :]:
+        axis.set_axis_off()
+    for axis, (name, points) in zip(axes.flat, panels.items(), strict=False):
+        axis.plot(*RING_CENTRES.T, "o", color="white", markeredgecolor=BLUE, markersize=9)
+        axis.plot(*points[:400].T, ".", color=ORANGE, markersize=2, alpha=0.7)
+        if real is not None:
             box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1}
             apart = f"{energy_distance(points, real):.3f}"
-            axis.text(0, 0, apart, fontsize=8, ha="center", va="center", bbox=box)
-            axis.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-            axis.tick_params(labelsize=7)
-    for axis, title in zip(axes[:, 0], rows, strict=True):
-        axis.set_ylabel(title, fontsize=8)
-    figure.suptitle(
-        "Generated points over time, the ring's centres, the energy distance", fontsize=11
-    )
-    figure.supxlabel("x (pitch: octaves from 440 Hz)", fontsize=9)
-    figure.supylabel("y (brightness), after a number of steps", fontsize=9)
+            axis.text(0, 0, apart, ha="center", va="center", bbox=box)
+        axis.set_title(name, fontsize=10)
+        axis.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
+    figure.suptitle(title)
+    figure.supxlabel("x (pitch: octaves from 440 Hz)", fontsize=10)
+    figure.supylabel("y (brightness)", fontsize=10)
     return figure
 
 
