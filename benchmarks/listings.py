@@ -1,7 +1,7 @@
 """The documents' GAN listings after their repair in lesson 05, trained: what makes them draw drums?
 
 Lesson 05 shows the faults of each listing and why its repair looks as it does. Here the repaired
-networks learn `drums`, as many steps as the kit's network of lesson 05 beside them: as the listing
+networks learn `drums`, as many steps as the network of the kit beside them: as the listing
 says (Adam at 1e-4, no labels, no penalty), then with one setting of the kit at a time, then with
 all of them. D1's listing works on waveforms: it is the kit's own "mlp" (lesson 06). Rows are
 stored in data/listings.csv as they are finished: stop whenever you like, the same command goes on,
@@ -46,7 +46,7 @@ from ablation import rebuilt, store, stored
 from keras import layers
 
 DATA = Path(__file__).parent.parent / "data"
-STEPS, SEEDS, CLIPS = 1000, 3, 400
+STEPS, SEEDS, CLIPS = 600, 3, 400
 CHANGES = {
     "listing": (),
     "all": ("labels", "rate", "norm", "R1", "EMA"),
@@ -240,10 +240,16 @@ def wanted(names, changes, seeds, steps):
                     yield name, change, seed, steps
 
 
-def work(path, keys, ship):
-    """Make the rows that the table lacks, and store them one by one; returns all rows."""
+def work(path, keys, ship, minutes=math.inf):
+    """Make the rows that the table lacks, and store them one by one; returns all rows.
+
+    minutes: no row is begun later than that.
+    """
     corpus = judge = None
+    began = time.monotonic()
     for key in keys:
+        if time.monotonic() - began > 60 * minutes:
+            break
         text = tuple(map(str, key))
         clip = clip_of(key, path.parent / "listings") if ship else None
         if text in known(path) and (clip is None or clip.exists()):
@@ -288,10 +294,11 @@ def main():
     parser.add_argument("--seeds", metavar="N", type=int, default=SEEDS)
     parser.add_argument("--steps", metavar="N", type=int, default=STEPS)
     parser.add_argument("--csv", metavar="FILE", type=Path, default=DATA / "listings.csv")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no row later")
     parser.add_argument("--ship", action="store_true", help="write clips of seed 0 beside the CSV")
     asked = parser.parse_args()
     keys = list(wanted(asked.only, asked.changes, asked.seeds, asked.steps))
-    rows = work(asked.csv, keys, asked.ship)
+    rows = work(asked.csv, keys, asked.ship, asked.minutes)
     print(*summary(rows, asked.steps), sep="\n")
 
 
