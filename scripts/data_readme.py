@@ -15,8 +15,14 @@ TABLES = {
     "waveform_gans.csv": "`python benchmarks/waveform_gans.py`: GANs on samples at one budget",
     "ablation.csv": "`python benchmarks/ablation.py`: what each remedy changes at one budget",
     "overtraining.csv": "`python benchmarks/overtraining.py`: scores of long trainings on 48 clips",
+    "listings.csv": "`python benchmarks/listings.py`: the documents' repaired listings, trained",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
     "leaderboard.png": "the same as a picture",
+    **{
+        f"listings/{name}{end}.flac": f"`python benchmarks/listings.py --ship`: eight sounds {how}"
+        for name in ("d0", "d2", "d3", "d4")
+        for end, how in (("", "of the repaired listing"), ("_all", "with the kit's settings"))
+    },
     "digits/en.flac": f"{SPOKEN} in English, 1,750 clips one after the other",
     "digits/zh.flac": f"{SPOKEN} in Mandarin, 1,750 clips one after the other",
     "digits/index.csv": f"{SPOKEN}, where each lies, how it was said, its phonemes and their times",
