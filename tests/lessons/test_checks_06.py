@@ -30,6 +30,28 @@ def transposed(x, kernel):
     return tf.nn.conv1d_transpose(x, tf.transpose(kernel, [0, 2, 1]), shape, 4)
 
 
+def own_stride_counted(kernels, strides):
+    seen, step = 1, 1
+    for kernel, stride in zip(kernels, strides, strict=True):
+        step *= stride
+        seen += (kernel - 1) * step
+    return seen
+
+
+def staircase(x, kernel):
+    return tf.repeat(tf.nn.conv1d(x, kernel, 1, "SAME"), 4, axis=1)
+
+
+def mean_of_sizes(waveforms, start):
+    return 20 * np.log10(np.mean(np.abs(waveforms[:, start:])) + 1e-12)
+
+
+def level(waveforms, start):
+    """Of the root mean square: the same number on another way."""
+    power = np.mean(np.square(waveforms[:, start:], dtype="float64"))
+    return 20 * np.log10(np.sqrt(power + 1e-12))
+
+
 ANSWERS = (
     ("receptive_field", receptive_field, None),
     ("receptive_field", lambda kernels, strides: None, "end it with return"),
@@ -37,7 +59,10 @@ ANSWERS = (
     ("receptive_field", lambda k, s: sum(k) - len(k) + 1, "4 apart"),
     ("receptive_field", lambda k, s: int(np.prod(k)), "do not multiply"),
     ("receptive_field", lambda k, s: np.array(k), "one number"),
+    ("receptive_field", own_stride_counted, "own stride"),
     ("hiss", hiss, None),
+    ("hiss", level, None),
+    ("hiss", mean_of_sizes, "absolute values"),
     ("hiss", lambda waveforms, start: 0.0, "you say 0.0"),
     ("hiss", lambda w, start: None, "end it with return"),
     ("hiss", lambda w, start: hiss(w, 0), "whole clips"),
@@ -49,6 +74,7 @@ ANSWERS = (
     ("smooth_upsampling", upsample, None),
     ("smooth_upsampling", by_lines, None),
     ("smooth_upsampling", transposed, "a tone of its own"),
+    ("smooth_upsampling", staircase, "staircase"),
     ("smooth_upsampling", lambda x, kernel: tf.repeat(x, 4, axis=1), r"wanted \(2, 48, 5\)"),
     ("smooth_upsampling", lambda x, kernel: tf.zeros([2, 48, 5]), "silent"),
     ("smooth_upsampling", lambda x, kernel: None, "end it with return"),

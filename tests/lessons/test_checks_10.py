@@ -26,6 +26,28 @@ def one_less(logits, draw, share):
     return nucleus(logits, draw, share - 0.1)
 
 
+def unnormalised(logits, draw, share):
+    weights = np.exp(logits)
+    order = np.argsort(-weights)
+    reached = np.cumsum(weights[order])
+    kept = order[: np.searchsorted(reached, share - 1e-9) + 1]
+    passed = np.searchsorted(np.cumsum(weights[kept]) / weights[kept].sum(), draw, side="right")
+    return int(kept[min(passed, len(kept) - 1)])
+
+
+def own_draw(logits, draw, share):
+    return nucleus(logits, np.random.default_rng().random(), share)
+
+
+def by_softmax(logits, draw, share):
+    """Another honest way: the tokens that do not belong to the set get probability 0."""
+    weights = np.exp(logits - np.max(logits))
+    weights = weights / weights.sum()
+    least = next(w for w in sorted(weights)[::-1] if weights[weights >= w].sum() >= share - 1e-9)
+    weights = np.where(weights >= least, weights, 0)
+    return int(np.searchsorted(np.cumsum(weights) / weights.sum(), draw, side="right"))
+
+
 def even(logits, draw, share):
     kept = sorted({int(nucleus(logits, d, share)) for d in np.linspace(0, 0.999, 200)})
     return kept[int(draw * len(kept))]
@@ -69,6 +91,9 @@ ANSWERS = (
     ("nucleus", lambda *_: None, "end it with return"),
     ("nucleus", lambda *_: np.zeros(2), "one token"),
     ("nucleus", lambda logits, draw, share: np.argmax(logits), "never drawn"),
+    ("nucleus", by_softmax, None),
+    ("nucleus", unnormalised, "divide exp"),
+    ("nucleus", own_draw, "random number of your own"),
     ("nucleus", one_more, "stop as soon as"),
     ("nucleus", one_less, "never drawn"),
     ("nucleus", even, "wrong proportions"),

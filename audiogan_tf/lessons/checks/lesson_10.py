@@ -39,6 +39,12 @@ def lesson_10_nucleus(nucleus):
     for share, kept in ((0.35, [1]), (0.65, [1, 3]), (0.8, [1, 3, 4]), (1.0, range(6))):
         got = [nucleus(logits, draw, share) for draw in draws]
         number(got[0], "return one token, a whole number")
+        again = [nucleus(logits, 0.5, share) for _ in range(20)]
+        expect(
+            len({int(token) for token in again}) == 1,
+            f"share {share}: the same draw gave different tokens; use the number `draw` that is "
+            "handed in, not a random number of your own",
+        )
         found = np.bincount(np.asarray(got, int), minlength=6) / len(draws)
         wanted = np.zeros(6)
         wanted[list(kept)] = np.exp(logits)[list(kept)]
@@ -59,6 +65,12 @@ def lesson_10_nucleus(nucleus):
             f"{told}: the kept tokens come in wrong proportions, by up to {off:.2f}; divide their "
             "probabilities by their sum, then see where the sum from the left passes the draw",
         )
+    higher = [nucleus(logits + 2, draw, 0.8) for draw in draws]
+    expect(
+        higher == [nucleus(logits, draw, 0.8) for draw in draws],
+        "with 2 added to every logit other tokens are drawn; logits are no probabilities yet: "
+        "divide exp(logits) by its sum",
+    )
     return "where the network is sure, few tokens stay; where it is not, many."
 
 
