@@ -93,7 +93,7 @@ def test_silence_around_a_sound_moves_its_onset_and_leaves_its_duration(
 def test_a_louder_sound_lasts_as_long():
     sound = tone(440) * np.hanning(8000)
     times = [descriptors.duration(gain * sound, RATE, -30.0) for gain in (0.01, 1, 50)]
-    np.testing.assert_allclose(times[1:], times[0], atol=2 / RATE)
+    np.testing.assert_allclose(times, times[0][0], atol=2 / RATE)
 
 
 def test_silence_has_no_duration():
