@@ -2,9 +2,9 @@
 
 Prints how often the judge hears every label as asked, beside held-out clips and noise; how far
 notes are from the asked pitch, beside real notes that took the same way to a picture and back; how
-much one direction of the noise changes the duration, and whether the labels are kept; and the time
-from a slider's new value to the finished sound. Run as `python benchmarks/control.py`; needs no
-recordings.
+much one direction of the noise changes how long a word lasts and when it begins, and whether the
+labels are kept; and the time from a slider's new value to the finished sound. Run as
+`python benchmarks/control.py`; needs no recordings.
 """
 
 import time
@@ -22,6 +22,7 @@ import numpy as np
 LABELLED = ("digits_long", "fsdd_long", "notes_long")
 DRAWS, DIRECTION_DRAWS = 600, 100
 TOLERANCE = 20  # cents
+FLOOR_DB = -35.0  # a sound lasts from its first to its last sample above this
 
 
 def draw(generator, count, seed):
@@ -87,22 +88,32 @@ def pitch_dial():
         )
 
 
-def duration_direction(name):
-    """Set the coordinate along the direction of duration to -2 and to 2 in fresh draws."""
+def length_directions(name):
+    """Directions of the noise along which the sound lasts longer; one of them holds its onset."""
+    generator = audiogan_tf.SoundGenerator.load(name)
+    rate = generator.representation.sample_rate
+    noise, labels, sounds = draw(generator, 1000, seed=11)
+    longer = latent.factor_direction(noise, descriptors.duration(sounds, rate, FLOOR_DB), labels)
+    later = latent.factor_direction(noise, descriptors.onset(sounds, rate, FLOOR_DB), labels)
+    chance = np.random.default_rng(1).standard_normal(len(longer)).astype("float32")
+    found = {"longer": longer, "held": longer - (longer @ later) * later, "random": chance}
+    return {kind: direction / np.linalg.norm(direction) for kind, direction in found.items()}
+
+
+def turn_length(name):
+    """Set the coordinate along each direction to -2 and to 2 in fresh draws."""
     generator, judge = audiogan_tf.SoundGenerator.load(name), judge_for(name.split("_")[0])
     rate, sing = generator.representation.sample_rate, latent.voice(generator)
-    noise, labels, sounds = draw(generator, 500, seed=11)
-    seconds = descriptors.duration(sounds, rate, -35.0)
-    found = latent.factor_direction(noise, seconds, labels)
-    chance = np.random.default_rng(1).standard_normal(len(found)).astype("float32")
     noise, labels, _ = draw(generator, DIRECTION_DRAWS, seed=5)
-    for kind, direction in (("found", found), ("random", chance / np.linalg.norm(chance))):
-        low, high = (sing(latent.moved(noise, direction, at), labels)[1] for at in (-2, 2))
-        change = descriptors.duration(high, rate, -35.0) - descriptors.duration(low, rate, -35.0)
-        kept = [(judge.hear(w, rate).classes == labels).all(axis=1).mean() for w in (low, high)]
+    for kind, direction in length_directions(name).items():
+        ends = [sing(latent.moved(noise, direction, at), labels)[1] for at in (-2, 2)]
+        less, more = (descriptors.duration(waves, rate, FLOOR_DB) for waves in ends)
+        early, late = (descriptors.onset(waves, rate, FLOOR_DB) for waves in ends)
+        kept = [(judge.hear(waves, rate).classes == labels).all(axis=1).mean() for waves in ends]
         print(
-            f"{name:12} {kind:6} direction: {1000 * change.mean():+.0f} ms, longer in "
-            f"{np.mean(change > 0):.0%}, all labels kept {kept[0]:.0%} and {kept[1]:.0%}"
+            f"{name:12} {kind:6} direction: length {1000 * np.mean(more - less):+.0f} ms, longer "
+            f"in {np.mean(more > less):.0%}; onset {1000 * np.mean(late - early):+.0f} ms; all "
+            f"labels kept {kept[0]:.0%} and {kept[1]:.0%}"
         )
 
 
@@ -127,7 +138,7 @@ def main():
         labels_right(name)
     pitch_dial()
     for name in ("fsdd_long", "digits_long"):
-        duration_direction(name)
+        turn_length(name)
     for name in LABELLED:
         slider_delay(name)
 

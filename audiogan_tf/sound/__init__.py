@@ -9,7 +9,15 @@ from audiogan_tf.sound.audio import (
     save,
     to_pcm16,
 )
-from audiogan_tf.sound.descriptors import attack, brightness, cents, duration, level, pitch
+from audiogan_tf.sound.descriptors import (
+    attack,
+    brightness,
+    cents,
+    duration,
+    level,
+    onset,
+    pitch,
+)
 from audiogan_tf.sound.phase import fast_griffin_lim, griffin_lim, neighbour_phase, pghi, zero_phase
 from audiogan_tf.sound.quantisation import (
     dequantise,

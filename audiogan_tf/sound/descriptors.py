@@ -1,4 +1,4 @@
-"""What can be read back from sound: pitch, brightness, attack, duration."""
+"""What can be read back from sound: pitch, brightness, attack, onset, duration."""
 
 import numpy as np
 
@@ -87,8 +87,28 @@ def attack(waveforms, sample_rate):
     return (first[1] - first[0]) / 0.4 / sample_rate
 
 
+def onset(waveforms, sample_rate, floor_db=-60.0):
+    """Time at which the sound begins: its first sample above the floor; (clips,) float64 in s.
+
+    waveforms: (clips, samples) float; floor_db: relative to the clip's largest magnitude. A silent
+    clip gives 0. Used in lesson 08.
+    """
+    return _loud_span(waveforms, floor_db)[0] / sample_rate
+
+
 def duration(waveforms, sample_rate, floor_db=-60.0):
-    """Time until the level is last above `floor_db`, relative to its highest; (clips,) s."""
-    shape = level(waveforms, sample_rate)
-    loud = shape >= 10 ** (floor_db / 20) * shape.max(axis=-1, keepdims=True)
-    return (shape.shape[-1] - loud[:, ::-1].argmax(axis=-1)) / sample_rate
+    """Time from the first to the last sample above the floor; (clips,) float64 in s.
+
+    waveforms: (clips, samples) float; floor_db: relative to the clip's largest magnitude. Silence
+    before and after the sound does not count; a silent clip gives 0. Used in lesson 03.
+    """
+    first, end = _loud_span(waveforms, floor_db)
+    return (end - first) / sample_rate
+
+
+def _loud_span(waveforms, floor_db):
+    """The first sample above the floor and the one behind the last, (clips,) int each."""
+    size = np.abs(np.asarray(waveforms, "float64"))
+    loud = size > 10 ** (floor_db / 20) * size.max(axis=-1, keepdims=True)
+    end = loud.shape[-1] - loud[:, ::-1].argmax(axis=-1)
+    return loud.argmax(axis=-1), np.where(loud.any(axis=-1), end, 0)

@@ -24,6 +24,10 @@ def in_order_of_asking(conditions, count, **wanted):
     return np.tile(np.int32(row), (count, 1))
 
 
+def from_one(conditions, count, **wanted):
+    return 1 + labels_for(conditions, count, **wanted)
+
+
 def forgiving(conditions, count, **wanted):
     row = [names.index(wanted[k]) if wanted[k] in names else 0 for k, names in conditions.items()]
     return np.tile(np.int32(row), (count, 1))
@@ -41,6 +45,7 @@ def forgiving(conditions, count, **wanted):
         ),
         (in_order_of_asking, "follow the order"),
         (forgiving, "raise ValueError"),
+        (from_one, "place in its tuple"),
         (lambda conditions, count: 0, "TypeError"),
     ],
 )
@@ -58,6 +63,26 @@ def truncated(rng, count, latent_dim, limit):
     while (far := np.abs(noise) > limit).any():
         noise[far] = rng.standard_normal(far.sum())
     return noise.astype("float32")
+
+
+def refilled(fill):
+    """Numbers beyond the limit are replaced by what `fill` gives, within the limit."""
+
+    def answer(rng, count, latent_dim, limit):
+        noise = rng.standard_normal((count, latent_dim))
+        far = np.abs(noise) > limit
+        noise[far] = fill(rng, far.sum(), limit)
+        return noise
+
+    return answer
+
+
+def of_its_own(rng, count, latent_dim, limit):
+    return truncated(np.random.default_rng(), count, latent_dim, limit)
+
+
+def of_one_seed(rng, count, latent_dim, limit):
+    return truncated(np.random.default_rng(0), count, latent_dim, limit)
 
 
 def once_more(rng, count, latent_dim, limit):
@@ -80,6 +105,10 @@ def once_more(rng, count, latent_dim, limit):
         (lambda rng, n, size, limit: truncated(rng, size, n, limit), "shape"),
         (lambda rng, n, size, limit: None, "returns nothing"),
         (once_more, "drawing again"),
+        (refilled(lambda rng, n, limit: rng.uniform(-limit, limit, n)), "same distribution"),
+        (refilled(lambda rng, n, limit: np.zeros(n)), "spread"),
+        (of_its_own, "passed in"),
+        (of_one_seed, "passed in"),
     ],
 )
 def test_wrong_truncation_gets_a_hint(answer, hint, capsys):
@@ -87,8 +116,17 @@ def test_wrong_truncation_gets_a_hint(answer, hint, capsys):
     assert not solved and line.startswith("Not yet: ") and hint in line
 
 
-def test_right_truncation_passes(capsys):
-    assert said(checks.lesson_08_truncated, truncated, capsys)[0]
+def one_by_one(rng, count, latent_dim, limit):
+    numbers = []
+    while len(numbers) < count * latent_dim:
+        more = rng.standard_normal(count * latent_dim)
+        numbers.extend(more[np.abs(more) <= limit])
+    return np.reshape(numbers[: count * latent_dim], (count, latent_dim))
+
+
+@pytest.mark.parametrize("answer", [truncated, one_by_one])
+def test_right_truncation_passes(answer, capsys):
+    assert said(checks.lesson_08_truncated, answer, capsys)[0]
 
 
 @pytest.fixture(scope="module")

@@ -68,3 +68,34 @@ def test_attack_of_a_straight_rise(rise):
 def test_duration_of_a_tone_that_stops(end):
     wave = tone(440) * (np.arange(8000) / RATE < end)
     assert descriptors.duration(wave, RATE)[0] == pytest.approx(end, abs=0.006)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    before=st.integers(0, 3000),
+    after=st.integers(0, 3000),
+    seed=st.integers(0, 99),
+    floor_db=st.sampled_from([-60.0, -35.0, -20.0]),
+)
+def test_silence_around_a_sound_moves_its_onset_and_leaves_its_duration(
+    before, after, seed, floor_db
+):
+    rng = np.random.default_rng(seed)
+    sounds = rng.standard_normal((2, 2000)) * np.hanning(2000)
+    later = np.pad(sounds, ((0, 0), (before, after)))
+    lasts = [descriptors.duration(waves, RATE, floor_db) for waves in (sounds, later)]
+    np.testing.assert_array_equal(*lasts)
+    begins = [descriptors.onset(waves, RATE, floor_db) for waves in (sounds, later)]
+    np.testing.assert_allclose(begins[1] - begins[0], before / RATE)
+    assert (lasts[0] > 0).all() and (lasts[0] <= 2000 / RATE).all()
+
+
+def test_a_louder_sound_lasts_as_long():
+    sound = tone(440) * np.hanning(8000)
+    times = [descriptors.duration(gain * sound, RATE, -30.0) for gain in (0.01, 1, 50)]
+    np.testing.assert_allclose(times, times[0][0], atol=2 / RATE)
+
+
+def test_silence_has_no_duration():
+    assert descriptors.duration(np.zeros((1, 800)), RATE)[0] == 0
+    assert descriptors.onset(np.zeros((1, 800)), RATE)[0] == 0
