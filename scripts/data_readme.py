@@ -15,6 +15,7 @@ TABLES = {
     "waveform_gans.csv": "`python benchmarks/waveform_gans.py`: GANs on samples at one budget",
     "ablation.csv": "`python benchmarks/ablation.py`: what each remedy changes at one budget",
     "overtraining.csv": "`python benchmarks/overtraining.py`: scores of long trainings on 48 clips",
+    "gan_vae.csv": "`python benchmarks/gan_vae.py`: GAN and VAE on two corpora at one budget",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
     "leaderboard.png": "the same as a picture",
     "digits/en.flac": f"{SPOKEN} in English, 1,750 clips one after the other",
