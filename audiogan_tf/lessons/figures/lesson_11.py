@@ -52,3 +52,26 @@ def next_sample(levels, chances, mean, title):
     axis.set_ylim(0)
     axis.legend(frameon=False)
     return figure
+
+
+def costs(parts, title):
+    """What the real samples cost under several forecasts: one group of bars a part.
+
+    parts: name of a part -> forecast's name -> bits a sample. Returns a figure. Read in lesson 11.
+    """
+    names = list(next(iter(parts.values())))
+    figure, axis = single(8, 3.0)
+    width = 0.8 / len(names)
+    for k, (name, colour, hatch) in enumerate(zip(names, LOOKS, HATCHES, strict=False)):
+        places = np.arange(len(parts)) + (k - (len(names) - 1) / 2) * width
+        bits = [part[name] for part in parts.values()]
+        bars = axis.bar(places, bits, 0.9 * width, label=name, color=colour, hatch=hatch)
+        axis.bar_label(bars, fmt="%.1f", fontsize=9)
+    axis.set_xticks(range(len(parts)), list(parts))
+    axis.set(title=title, ylabel="cost (bits a sample)")
+    axis.margins(y=0.15)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+LOOKS, HATCHES = (BLUE, ORANGE, GREY), ("", "//", "..")
