@@ -14,7 +14,7 @@ def field(dilations, taps):
 
 
 def stream(past, now, dilation, length=0, put_first=False):
-    queue = deque([np.zeros(3)] * (dilation + length))
+    queue = deque([np.zeros(len(past))] * (dilation + length))
 
     def push(frame):
         if put_first:
@@ -35,6 +35,42 @@ def design(field):
     return dilations
 
 
+def remember(past, now, dilation):
+    """Right, but computes the whole history anew for each frame."""
+    history = [np.zeros(len(past))] * dilation
+
+    def push(frame):
+        history.append(frame)
+        all_of_it = np.stack(history)
+        return (all_of_it[:-dilation] @ past + all_of_it[dilation:] @ now)[-1]
+
+    return push
+
+
+def ring(past, now, dilation):
+    kept, turn = np.zeros((dilation, len(past))), [0]
+
+    def push(frame):
+        place = turn[0] % dilation
+        earlier = kept[place].copy()
+        kept[place] = frame
+        turn[0] += 1
+        return earlier @ past + frame @ now
+
+    return push
+
+
+def shift(past, now, dilation):
+    kept = [np.zeros((dilation, len(past)))]
+
+    def push(frame):
+        earlier = kept[0][0]
+        kept[0] = np.concatenate([kept[0][1:], frame[None]])
+        return earlier @ past + frame @ now
+
+    return push
+
+
 class Shared:
     """Each stream of one pair of weights and one dilation has the same queue."""
 
@@ -48,6 +84,8 @@ class Shared:
 RIGHT = (
     (checks.lesson_11_receptive_field, field),
     (checks.lesson_11_streaming, stream),
+    (checks.lesson_11_streaming, ring),
+    (checks.lesson_11_streaming, shift),
     (checks.lesson_11_dilations, design),
 )
 
@@ -75,6 +113,7 @@ WRONG = (
     (checks.lesson_11_streaming, lambda *a: stream(a[1], a[0], a[2]), "first at frame 0"),
     (checks.lesson_11_streaming, lambda *a: stream(*a, -1, put_first=True), "see the newest"),
     (checks.lesson_11_streaming, Shared(), "share one queue"),
+    (checks.lesson_11_streaming, remember, "still remembers them all"),
     (checks.lesson_11_dilations, lambda field: None, "returns nothing yet"),
     (checks.lesson_11_dilations, lambda field: [1, 0], "at least 1"),
     (checks.lesson_11_dilations, lambda field: [1], "sees only 2"),

@@ -46,3 +46,23 @@ def test_meanings_write_every_value(value):
     assert len(written) == 6 and written[-1] == f"{value:.1f}"
     assert [tick.get_text() for tick in axis.get_yticklabels()] == ["attack", "decay"]
     assert axis.images[0].get_array().max() == abs(value)
+
+
+def test_rivals_draw_every_training_and_the_real_clips():
+    kinds = [("drums", "GAN", "0"), ("drums", "GAN", "1"), ("drums", "VAE", "0")]
+    kinds += [("drums", "real clips", ""), ("notes", "VAE", "0"), ("notes", "real clips", "")]
+    names = ("corpus", "model", "seed")
+    rows = [
+        dict(zip(names, kind, strict=True)) | {"coverage": f"0.{i}", "accuracy": "1"}
+        for i, kind in enumerate(kinds)
+    ]
+    figure = figures.rivals(rows, ("coverage", "accuracy"))
+    axis = figure.axes[0]
+    ticks = [tick.get_text() for tick in axis.get_yticklabels()]
+    assert ticks == ["drums, GAN", "drums, VAE", "notes, VAE"]
+    marks = [line for line in axis.lines if line.get_marker() in "os"]
+    places = [(float(line.get_xdata()[0]), int(line.get_ydata()[0])) for line in marks]
+    assert places == [(0.0, 0), (0.1, 0), (0.2, 1), (0.4, 2)]
+    strokes = [line.get_xdata()[0] for line in axis.lines if line.get_marker() not in "os"]
+    assert strokes == [0.3, 0.5]
+    assert "dashed" in figure.get_suptitle() and axis.get_xlabel() == "coverage (1)"

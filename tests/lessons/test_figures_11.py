@@ -1,6 +1,5 @@
 from audiogan_tf.lessons.figures import lesson_11
 
-import numpy as np
 import pytest
 
 
@@ -17,10 +16,11 @@ def test_the_filled_places_are_those_that_reach_the_prediction(dilations, taps):
     assert str(1 + (taps - 1) * sum(dilations)) in axis.get_title()
 
 
-def test_the_next_samples_figure_shows_what_is_likely():
-    levels, chances = np.linspace(-1, 1, 256), np.zeros(256)
-    chances[[60, 190]] = 0.5
-    axis = lesson_11.next_sample(levels, chances, 0.0, "two peaks").axes[0]
-    low, high = axis.get_xlim()
-    assert low < levels[60] < levels[190] < high
-    assert axis.get_ylabel() == "probability (1)" and axis.get_title() == "two peaks"
+def test_costs_write_every_number_of_bits():
+    parts = {"words": {"softmax": 4.04, "bell": 5.8}, "silence": {"softmax": 0.02, "bell": 0.36}}
+    axis = lesson_11.costs(parts, "What samples cost").axes[0]
+    assert [bar.get_height() for bar in axis.patches] == [4.04, 0.02, 5.8, 0.36]
+    assert [text.get_text() for text in axis.texts] == ["4.0", "0.0", "5.8", "0.4"]
+    assert [tick.get_text() for tick in axis.get_xticklabels()] == ["words", "silence"]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["softmax", "bell"]
+    assert axis.get_ylabel() == "cost (bits a sample)" and axis.get_title() == "What samples cost"

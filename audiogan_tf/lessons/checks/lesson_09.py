@@ -10,26 +10,84 @@ import numpy as np
 LEAST = 0.9  # share of pairs in which a strange clip must look stranger than a note
 
 
+LATENTS = {  # kind: the means' deviation, the share of clips that have one, the log variance
+    "strong": (1.0, 1.0, -4.0),  # 2.0 nats
+    "silent": (0.01, 1.0, -0.001),  # none
+    "narrow": (0.0, 1.0, -2.0),  # 0.57 nats, though the mean says nothing
+    "mean alone": (0.8, 1.0, 0.0),  # 0.32 nats, though the variance says nothing
+    "faint": (0.0, 1.0, -0.535),  # 0.06 nats: 0.12 without the half
+    "almost": (0.0, 1.0, -0.62),  # 0.08 nats: 0.11 bits
+    "just": (0.0, 1.0, -0.86),  # 0.14 nats
+    "whispering": (0.0, 1.0, -0.06),  # 0.001 nats: 0.2 in 200 clips
+    "rare": (2.0, 0.02, 0.0),  # 2 nats in 2 % of the clips, 0.04 on average
+    "seldom": (2.0, 0.2, 0.0),  # 2 nats in 20 % of the clips, 0.4 on average
+}
+MODELS = (  # of several latents each; the first shows the plain mistakes
+    {"strong": 3, "silent": 5},
+    {"silent": 4},
+    {"strong": 1, "narrow": 2, "silent": 1},
+    {"mean alone": 2, "silent": 2},
+    {"strong": 1, "whispering": 2, "silent": 1},
+    {"strong": 1, "rare": 2, "silent": 2},
+    {"seldom": 1, "silent": 3},
+    {"just": 1, "faint": 2},
+    {"just": 2, "almost": 3},
+)
+
+
 @exercise
 def lesson_09_used(used_latents):
     """used_latents(mean, log_variance): how many latents a model of some clips uses, an int."""
     rng = np.random.default_rng(0)
-    for used, unused, wide in ((3, 5, 0), (0, 4, 0), (2, 0, 3), (1, 1, 1)):
-        mean = np.concatenate(
-            [rng.normal(0, 1, (200, used)), rng.normal(0, 0.01, (200, unused + wide))], axis=1
+    for kinds in MODELS:
+        mean, log_variance = _codes(kinds, rng)
+        nats = (mean**2 + np.exp(log_variance) - log_variance - 1) / 2  # (clips, latents)
+        wanted, got = np.sum(nats.mean(axis=0) > 0.1), used_latents(mean, log_variance)
+        hint = (
+            f"of {mean.shape[1]} latents ({_listed(kinds)}) {wanted} are used, yours says {got}: "
+            "average each latent's own divergence over the clips, (clips, latents) to (latents,), "
+            "then count those above 0.1"
         )
-        log_variance = np.full_like(mean, -0.001)
-        log_variance[:, :used] = -4
-        log_variance[:, used + unused :] = -2  # says nothing about the clip, but costs nats
-        order = rng.permutation(mean.shape[1])
-        got = array(used_latents(mean[:, order], log_variance[:, order]), ())
-        expect(
-            got == used + wide,
-            f"with {used + wide} latents at 0.4 nats or more and {unused} near 0 the answer is "
-            f"{used + wide}, yours is {got}: average each latent's own divergence over the clips, "
-            "(clips, latents) to (latents,), then count those above 0.1",
-        )
+        compare(array(got, ()), wanted, hint, _miscounts(nats, log_variance), rtol=0)
     return "a collapsed model scores 0, whatever its error says."
+
+
+def _miscounts(nats, log_variance):
+    """Typical mistakes, hint -> count, from (clips, latents) arrays."""
+    average = nats.mean(axis=0)
+    shares = {
+        "you count clips and latents: average each latent's own divergence over the clips, so that "
+        "one number is left for each": nats,
+        "you count latents of 0.08 nats, which are 0.11 bits: the limit is 0.1 nat, with the "
+        "natural logarithm": average / np.log(2),
+        "you count latents of 0.06 nats: is the half of the formula there?": 2 * average,
+        "the highest clip decides in yours; the average should": nats.max(axis=0),
+        "you add up the clips, and more clips make more nats: average them": nats.sum(axis=0),
+        "the median forgets a latent that a fifth of the clips use; take the average": np.median(
+            nats, axis=0
+        ),
+        "a latent can hold nats by its means alone, with variance 1 for every clip": -(
+            log_variance.mean(axis=0)
+        ),
+    }
+    return {hint: np.sum(share > 0.1) for hint, share in shares.items()}
+
+
+def _codes(kinds, rng, clips=200):
+    """Means and log variances of clips, (200, latents) each, the kinds of latents in any order."""
+    rows = [LATENTS[kind] for kind, count in kinds.items() for _ in range(count)]
+    rows = [rows[i] for i in rng.permutation(len(rows))]
+    columns = []
+    for deviation, share, _ in rows:
+        one = np.resize([1.0, -1.0], clips) * deviation  # its square is the same in every clip
+        one[rng.permutation(clips)[round(share * clips) :]] = 0
+        columns.append(one)
+    log_variance = np.tile([row[2] for row in rows], (clips, 1))
+    return np.stack(columns, axis=1), log_variance
+
+
+def _listed(kinds):
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
 
 
 @exercise
@@ -43,27 +101,34 @@ def lesson_09_between(kl_between):
         np.abs(got).max() < 1e-5,
         "two equal Gaussians are 0 nats apart, yours are not; is the 1 subtracted?",
     )
-    standard = array(kl_between(mean, log_variance, zero, zero), (6,))
-    wanted = 0.5 * np.sum(mean**2 + np.exp(log_variance) - log_variance - 1, axis=1)
-    expect(
-        np.allclose(standard, wanted, rtol=1e-4),
-        f"to the standard Gaussian the first pair is {wanted[0]:.2f} nats apart, yours says "
-        f"{standard[0]:.2f}: with a mean of 0 and a log variance of 0 the lesson's formula must "
-        "come out",
-    )
-    pairs = (mean, log_variance, to_mean, to_log_variance)
+    _compared(kl_between, (mean, log_variance, zero, zero), STANDARD)
+    _compared(kl_between, (mean, log_variance, to_mean, to_log_variance), BOTH)
+    return "with it a prior can have a place and a width of its own, for example for each label."
+
+
+STANDARD = "with a mean of 0 and a log variance of 0 the lesson's formula must come out"
+BOTH = "divide by the second variance both the squared distance of the means and the first variance"
+REVERSED = (
+    "this is the divergence the other way round: the average is taken under the first Gaussian, so "
+    "its mean and variance stand above the second's variance"
+)
+
+
+def _compared(kl_between, pairs, about):
+    """Hold an answer against the definition, for one list of pairs of Gaussians."""
     got, wanted = array(kl_between(*pairs), (6,)), _between(*pairs)
     mistakes = {
-        "this is the divergence the other way round: the average is taken under the first "
-        "Gaussian, so its mean and variance stand above the second's "
-        "variance": _between(*pairs[2:], *pairs[:2])
+        REVERSED: _between(*pairs[2:], *pairs[:2]),
+        "twice what it should be: is the half there?": 2 * wanted,
     }
-    hint = (
-        f"the first pair is {wanted[0]:.2f} nats apart, yours says {got[0]:.2f}: divide by the "
-        "second variance both the squared distance of the means and the first variance"
+    worst = np.max(np.abs(got / wanted - 1))
+    expect(
+        worst < 1e-3 or worst > 0.1,
+        f"yours is within {worst:.1%} and still not exact: an average over random draws only comes "
+        "near; the average of each term is known, write it down",
     )
+    hint = f"the first pair is {wanted[0]:.4f} nats apart, yours says {got[0]:.4f}: {about}"
     compare(got, wanted, hint, mistakes, rtol=1e-3)
-    return "with it a prior can have a place and a width of its own, for example for each label."
 
 
 def _between(mean, log_variance, to_mean, to_log_variance):
@@ -78,7 +143,10 @@ def _between(mean, log_variance, to_mean, to_log_variance):
 
 @exercise
 def lesson_09_surprise(surprise, model):
-    """surprise(model, pictures, labels): how little each clip is like the corpus, (clips,)."""
+    """surprise(model, pictures, labels): how little each clip is like the corpus, (clips,).
+
+    Plain and strange clips come in one call, in any order.
+    """
     pictures, labels = _notes()
     usual = array(surprise(model, pictures, labels), (len(pictures),))
     expect(np.isfinite(usual).all(), "not all of your numbers are finite")
@@ -89,9 +157,13 @@ def lesson_09_surprise(surprise, model):
         "a note under hiss": (noisy.astype("float32"), labels),
         "a note played backwards": (pictures[:, ::-1], labels),
     }
-    for name, case in strange.items():
-        found = array(surprise(model, *case), (len(pictures),))
-        apart = np.sign(found[:, None] - usual[None])
+    order = np.random.default_rng(4).permutation(2 * len(pictures))
+    for name, (odd, about) in strange.items():
+        both = np.concatenate([pictures, odd])[order], np.concatenate([labels, about])[order]
+        found = np.empty(len(order))
+        found[order] = array(surprise(model, *both), (len(order),))
+        plain, strange_ones = np.split(found, 2)
+        apart = np.sign(strange_ones[:, None] - plain[None])
         share = float(np.mean(apart + 1) / 2)
         rules = {
             f"{name} surprises less than a plain note: turn the sign round, a likely clip "

@@ -1,5 +1,7 @@
 """Checks for lesson 11's exercises; see `checks`."""
 
+import tracemalloc
+
 from audiogan_tf.lessons.checks.base import compare, demand, exercise, expect, number, returned
 
 import numpy as np
@@ -43,8 +45,8 @@ def lesson_11_streaming(start):
         mistakes = {
             "both weights see the newest frame; `past` belongs to the one `dilation` frames "
             "ago": frames @ past + frames @ now,
-            "the past frame is one step older than it should be: take from the queue before you "
-            "put the new frame in, and let it hold `dilation` frames": late @ past + frames @ now,
+            "the past frame is one step older than it should be: before a new frame comes, the "
+            "queue holds `dilation` frames, no more": late @ past + frames @ now,
         }
         hint = (
             f"with dilation {dilation} the answers differ from the convolution's, first at frame "
@@ -55,7 +57,31 @@ def lesson_11_streaming(start):
             np.allclose(other(frames[0]), wanted[0]),
             "two streams share one queue: make it inside `start`, so that each has its own",
         )
-    return "one multiplication a layer and sample, however far the layer looks back."
+    grown = _growth(start(rng.standard_normal((WIDE, 2)), rng.standard_normal((WIDE, 2)), 3))
+    expect(
+        grown < MOST_GROWTH,
+        f"right, but after {STREAM} frames the stream still remembers them all: with `dilation` "
+        "frames in a queue the work and the memory of a step stay the same for ever",
+    )
+    return "one step costs two products and remembers `dilation` frames, however long it runs."
+
+
+WIDE, STREAM = 64, 600  # channels of a frame, and frames
+MOST_GROWTH = STREAM / 2 * WIDE * 8 / 2  # bytes: half of what the later half of the frames takes
+
+
+def _growth(push):
+    """Bytes by which a stream's memory grows in the later half of STREAM frames."""
+    frames = np.random.default_rng(12).standard_normal((STREAM, WIDE))
+    tracemalloc.start()
+    try:
+        for i, frame in enumerate(frames):
+            push(frame.copy())
+            if i == STREAM // 2 - 1:
+                before = tracemalloc.get_traced_memory()[0]
+        return tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
 
 
 @exercise

@@ -1,6 +1,16 @@
-"""Figures of lesson 09: where codes lie, and what each latent means."""
+"""Figures of lesson 09: where codes lie, what each latent means, and two models' scores."""
 
-from audiogan_tf.showing.plots import GREY, LINES, PANEL_TITLE, TITLE, heat_map, subplots
+from audiogan_tf.showing.plots import (
+    BLUE,
+    GREY,
+    LINES,
+    ORANGE,
+    PANEL_TITLE,
+    TITLE,
+    heat_map,
+    subplots,
+)
+from audiogan_tf.showing.results import PANELS, number
 
 import numpy as np
 
@@ -43,3 +53,32 @@ def meanings(values, factors):
     about = "What each latent says about a note", ("latent", "factor"), 1, texts
     latents = range(np.shape(values)[1])
     return heat_map(np.abs(values), factors, latents, *about, "|correlation| (1)")
+
+
+def rivals(rows, scores=("accuracy", "frechet_distance", "coverage", "neighbour_ratio")):
+    """The table of benchmarks/gan_vae.py: a dot for each training, one panel a score.
+
+    rows: as in data/gan_vae.csv; scores: columns in results.PANELS. A dashed stroke marks the real
+    clips of each corpus. Returns a figure.
+    """
+    trained = [row for row in rows if row["seed"]]
+    lines = list(dict.fromkeys((row["corpus"], row["model"]) for row in trained))
+    figure, axes = subplots(1.4 + 2.4 * len(scores), 1.3 + 0.4 * len(lines), 1, len(scores))
+    for axis, score in zip(axes[0], scores, strict=True):
+        for row in rows:
+            value, mine = number(row, score), (row["corpus"], row["model"])
+            if mine in lines:
+                look = {"marker": "os"[mine[1] == "VAE"], "color": BLUE, "fillstyle": "none"}
+                axis.plot(value, lines.index(mine), **look, markersize=8)
+            else:
+                places = [i for i, (corpus, _) in enumerate(lines) if corpus == row["corpus"]]
+                ends = min(places) - 0.4, max(places) + 0.4
+                axis.plot([value] * 2, ends, color=ORANGE, dashes=(4, 2), linewidth=1.6)
+        axis.set(xlabel=PANELS[score], ylim=(len(lines) - 0.5, -0.5), yticks=range(len(lines)))
+        axis.set_yticklabels([])
+        axis.grid(axis="y", color="#DDDDDD", linewidth=0.5)
+        axis.margins(x=0.12)
+    axes[0, 0].set_yticklabels([f"{corpus}, {model}" for corpus, model in lines])
+    title = "GAN and VAE after equal budgets, one mark a training (dashed: real clips)"
+    figure.suptitle(title, fontsize=TITLE)
+    return figure

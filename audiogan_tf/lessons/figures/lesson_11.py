@@ -36,19 +36,24 @@ def _row(axis, field, height, used):
     axis.plot(sorted(used), np.full(len(used), height), "o", color=BLUE, markersize=5)
 
 
-def next_sample(levels, chances, mean, title):
-    """How likely each value of the next sample is, and where a regression would put it.
+def costs(parts, title):
+    """What the real samples cost under several forecasts: one group of bars a part.
 
-    levels: (256,) amplitudes of the codes; chances: (256,), sum 1; mean: their expected value.
-    Returns a figure. Read in lesson 11.
+    parts: name of a part -> forecast's name -> bits a sample. Returns a figure. Read in lesson 11.
     """
-    figure, axis = single(8, 2.8)
-    axis.vlines(levels, 0, chances, color=BLUE, linewidth=1.6, label="each code's probability")
-    axis.axvline(mean, color=ORANGE, dashes=(6, 2), label="their mean")
-    axis.set(title=title, xlabel="amplitude of the next sample (1)", ylabel="probability (1)")
-    heavy = levels[chances > 0.02 * chances.max()]
-    room = 0.1 * (heavy.max() - heavy.min()) + 0.01
-    axis.set_xlim(heavy.min() - room, heavy.max() + room)
-    axis.set_ylim(0)
-    axis.legend(frameon=False)
+    names = list(next(iter(parts.values())))
+    figure, axis = single(8, 3.0)
+    width = 0.8 / len(names)
+    for k, (name, colour, hatch) in enumerate(zip(names, LOOKS, HATCHES, strict=False)):
+        places = np.arange(len(parts)) + (k - (len(names) - 1) / 2) * width
+        bits = [part[name] for part in parts.values()]
+        bars = axis.bar(places, bits, 0.9 * width, label=name, color=colour, hatch=hatch)
+        axis.bar_label(bars, fmt="%.1f", fontsize=9)
+    axis.set_xticks(range(len(parts)), list(parts))
+    axis.set(title=title, ylabel="cost (bits a sample)")
+    axis.margins(y=0.15)
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
+
+
+LOOKS, HATCHES = (BLUE, ORANGE, GREY), ("", "//", "..")
