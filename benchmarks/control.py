@@ -13,8 +13,8 @@ import audiogan_tf
 from audiogan_tf import synth
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import latent
-from audiogan_tf.showing import plots
 from audiogan_tf.showing.players import flac_bytes
+from audiogan_tf.showing.tiles import tiles
 from audiogan_tf.sound import descriptors
 
 import numpy as np
@@ -127,7 +127,7 @@ def slider_delay(name, turns=50):
         began = time.perf_counter()
         pictures, waves = sing(noise, labels)
         flac_bytes(waves[0], generator.representation.sample_rate)
-        plots.tiles(pictures, columns=1, zoom=4)
+        tiles(pictures, columns=1, zoom=4)
         took.append(1000 * (time.perf_counter() - began))
     middle, most = np.quantile(took[2:], (0.5, 0.95))
     print(f"{name:12} slider to sound {middle:.0f} ms, 95 % of them within {most:.0f} ms")

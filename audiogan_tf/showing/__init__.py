@@ -18,7 +18,6 @@ from audiogan_tf.showing.plots import (
     show,
     spectrogram_grid,
     subplots,
-    tiles,
     waveforms,
 )
 from audiogan_tf.showing.report import write_report
@@ -30,4 +29,5 @@ from audiogan_tf.showing.results import (
     read_table,
     remedies,
 )
+from audiogan_tf.showing.tiles import tiles
 from audiogan_tf.showing.widgets import ask, explore, instrument, listen

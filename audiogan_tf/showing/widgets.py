@@ -4,6 +4,7 @@ import functools
 
 from audiogan_tf.showing import plots
 from audiogan_tf.showing.players import flac_bytes, player_html
+from audiogan_tf.showing.tiles import tiles
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def instrument(play, sample_rate, **controls):
         with sound.hold_sync():  # one message, so that the old sound is not played again
             sound.autoplay = moved
             sound.value = flac_bytes(waveform, sample_rate)
-        picture.value = plots.tiles(image[None], columns=1, zoom=4)
+        picture.value = tiles(image[None], columns=1, zoom=4)
 
     return _follow(controls, draw, sound)
 

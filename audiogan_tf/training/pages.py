@@ -9,6 +9,7 @@ from pathlib import Path
 from audiogan_tf.showing import plots
 from audiogan_tf.showing.lettering import numbered_unless_drawable
 from audiogan_tf.showing.report import write_report
+from audiogan_tf.showing.tiles import tiles
 from audiogan_tf.sound import audio
 from audiogan_tf.storage.files import atomic_path
 from audiogan_tf.training.folders import save_sounds
@@ -61,7 +62,7 @@ def save_preview(folder, step, waveforms, pictures, sample_rate):
     together = np.concatenate(waveforms[:PLAYED])
     audio.save(folder / f"step_{step:06d}.wav", together, sample_rate)
     with atomic_path(folder / f"step_{step:06d}.png") as temporary:
-        temporary.write_bytes(plots.tiles(pictures[:PLAYED]))
+        temporary.write_bytes(tiles(pictures[:PLAYED]))
 
 
 def write_sounds(folder, sounds, conditions, classes, sample_rate):

@@ -2,7 +2,6 @@
 
 import importlib.util
 import sys
-from collections import Counter
 
 import pytest
 

@@ -24,10 +24,8 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "judging/judge.py": {"Reference"},  # Judge.reference
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
-    "models/vae.py": {"gaussian_error"},  # VAE.terms, beside kl_divergence
-    "models/wavenet.py": {"Singer", "sounding"},  # build_generator; WaveNet.adapt
+    "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
-    "synth/notes.py": {"additive", "subtractive"},  # METHODS
 }
 
 

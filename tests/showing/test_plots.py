@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from audiogan_tf import synth
 from audiogan_tf.errors import InputError
 from audiogan_tf.judging.evaluation import Report, Row
-from audiogan_tf.showing import plots, report, results
+from audiogan_tf.showing import plots, report, results, tiles
 from audiogan_tf.showing.players import flac_bytes, player, players, turned_up
 from audiogan_tf.sound.audio import to_pcm16
 from audiogan_tf.sound.representation import Representation
@@ -318,7 +318,7 @@ def test_a_player_holds_flac_without_loss_and_smaller_than_wav():
 def test_tiles_stand_in_reading_order_with_low_frequencies_at_the_bottom():
     pictures = np.full((3, 16, 32, 1), -1.0)
     pictures[1, :, :4] = 1.0  # the second picture: a loud band at the bottom
-    page = matplotlib.image.imread(io.BytesIO(plots.tiles(pictures, columns=2, zoom=1)))[..., :3]
+    page = matplotlib.image.imread(io.BytesIO(tiles(pictures, columns=2, zoom=1)))[..., :3]
     assert page.shape == (2 * 34, 2 * 18, 3)
     bright = page.sum(axis=2)
     inner = bright[1:33, 19:35]
