@@ -102,7 +102,7 @@ def scripted(monkeypatch):
 
 
 def best_step(out):
-    return read_weights(out / "best.npz")[0]["step"]
+    return read_weights(out / "best.npz")[0]["about"]["step"]
 
 
 def steps_of(out):
