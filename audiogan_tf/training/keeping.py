@@ -27,7 +27,7 @@ def kept(history, clips):
     or less named rightly is no difference: with 48 clips, of which 47 are right, chance alone
     moves their number by one (the standard deviation of a count is sqrt(48 p (1 - p))). Where
     either state has no distance, the later one of equal accuracy is kept; without a judge, the
-    last one. Used in lesson 07.
+    last one. Explained in lesson 07.
     """
     best, highest = None, 0.0
     for place, row in enumerate(history):
