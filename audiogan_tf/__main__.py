@@ -23,6 +23,8 @@ def parser():
     length = train.add_mutually_exclusive_group()
     length.add_argument("--steps", type=positive, metavar="N", help="updates in all")
     length.add_argument("--seconds", type=positive, metavar="S", help="training time on the clock")
+    unbeaten = "stop earlier, once N previews in a row have not beaten the best state"
+    train.add_argument("--patience", type=positive, metavar="N", help=unbeaten)
     train.add_argument("--seed", type=seed, default=0, metavar="K")
     train.add_argument("--out", type=place, required=True, metavar="DIR")
     train.add_argument("--resume", action="store_true", help="go on with the run in --out")
@@ -119,7 +121,7 @@ def train(options):
     source = training.corpus_options(corpus, folder, *form)
     run = training.Run(corpus, out, options.model, options.seed, judge, options.resume, source)
     seconds = None if options.steps else options.seconds or 120
-    outcome = run.train(options.steps, seconds)
+    outcome = run.train(options.steps, seconds, options.patience)
     run.finish()
     if outcome == "interrupted":
         print(f"interrupted at step {run.learner.step}; add --resume to go on")

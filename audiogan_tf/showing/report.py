@@ -79,12 +79,13 @@ def write_report(
     """Write report.html, which needs no other file and no network; returns its path.
 
     summary: rows (metric, value, noise floor, real floor), numbers or None; the score curve
-    takes its dashed lines from the first row. history: list of dicts with "step", "score" and
-    values whose names end in "loss". sounds: list of (caption, (samples,) float), played at
-    sample_rate Hz and scaled together. grid_png: a PNG's bytes or None, with its alt text.
-    alarms: sentences; next_commands: commands to type. recorded: held-out recordings, as `sounds`,
-    played beside them and scaled with them. found: sentences on the sounds it learned from;
-    notes: sentences on the scores; legend: what the numbers in the picture stand for.
+    takes its dashed lines from the first row. history: list of dicts with "step", "score",
+    "distance" (to held-out clips) and values whose names end in "loss". sounds: list of
+    (caption, (samples,) float), played at sample_rate Hz and scaled together. grid_png: a PNG's
+    bytes or None, with its alt text. alarms: sentences; next_commands: commands to type.
+    recorded: held-out recordings, as `sounds`, played beside them and scaled with them. found:
+    sentences on the sounds it learned from; notes: sentences on the scores; legend: what the
+    numbers in the picture stand for.
     The file appears whole or not at all.
     """
     parts = [
@@ -179,6 +180,16 @@ def _curves(history, summary):
             f"real clips {_plain(real)}."
         )
         parts.append(_image(plots.png(plots.score_curve(history, noise, real, metric), 120), alt))
+    apart = [row for row in history if row.get("distance") is not None]
+    if apart:
+        steps, distances = ([row[name] for row in apart] for name in ("step", "distance"))
+        text = "Distance to held-out clips", "training step", "distance (1)"
+        alt = (
+            f"Distance to held-out clips by training step, lower is better: {distances[0]:.3g} at "
+            f"step {steps[0]}, {distances[-1]:.3g} at step {steps[-1]}."
+        )
+        curve = plots.lines(steps, {"a preview's clips": distances}, *text)
+        parts.append(_image(plots.png(curve, 120), alt))
     if any(name.endswith("loss") for row in history for name in row):
         alt = "Losses by training step; they say that training goes on, not how good the sound is."
         parts.append(_image(plots.png(plots.loss_curves(history), 120), alt))

@@ -7,9 +7,11 @@ import time
 
 from audiogan_tf.errors import TrainingFailed
 from audiogan_tf.judging.alarms import find_alarms
+from audiogan_tf.judging.metrics import frechet_distance
 from audiogan_tf.models.layers import even_conditions
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import forward_all, inverse_all
+from audiogan_tf.training.keeping import held_out_like, kept, unbeaten
 
 import keras
 import numpy as np
@@ -28,15 +30,17 @@ class Preview(keras.callbacks.Callback):
     class_counts: as in the model;
     count: clips per preview; on_preview: function of one row, called after each.
     `history` holds one dict a preview: step, seconds, score (share of clips the judge names as
-    asked; None without a judge), losses, alarms. `best_weights` are those with the highest
-    score. Used in lessons 00 and 05.
+    asked; None without a judge), distance (Frechet, to held-out clips of the kinds asked for;
+    None where there are too few), losses, alarms. `best_weights` are those of the state to keep,
+    see keeping.kept. Used in lessons 00 and 05.
     """
 
     def __init__(self, representation, judge=None, class_counts=(), count=48, on_preview=None):
         super().__init__()
         self.representation, self.judge, self.on_preview = representation, judge, on_preview
         self.asked = even_conditions(class_counts, count)
-        self.history, self.best_score, self.best_weights = [], -1.0, None
+        self.held_out = held_out_like(judge.reference if judge else None, self.asked)
+        self.history, self.best_weights = [], None
         self.seconds = 0.0  # spent in previews
         self.waveforms = self.images = None
 
@@ -51,6 +55,7 @@ class Preview(keras.callbacks.Callback):
         began = time.perf_counter()
         self._render()
         row = {"step": self.model.step, "seconds": began - self.started, "score": self._score()}
+        row["distance"] = self._distance()
         row |= {key: float(value) for key, value in (logs or {}).items()}
         row["alarms"] = find_alarms(
             self.waveforms,
@@ -62,9 +67,8 @@ class Preview(keras.callbacks.Callback):
             d_fake=row.get("d_fake"),
         )
         self.history.append(row)
-        score = row["score"] if row["score"] is not None else 0.0
-        if score >= self.best_score:
-            self.best_score, self.best_weights = score, self.model.playing_weights()
+        if self.history[kept(self.history, len(self.asked))] is row:
+            self.best_weights = self.model.playing_weights()
         if self.on_preview:
             self.on_preview(row)
         self.seconds += time.perf_counter() - began
@@ -85,6 +89,11 @@ class Preview(keras.callbacks.Callback):
             return None
         heard = self.hearing.probabilities[0].argmax(axis=1)
         return float(np.mean(heard == self.asked[:, 0]))
+
+    def _distance(self):
+        if self.hearing is None or self.held_out is None:
+            return None
+        return frechet_distance(self.hearing.features, self.held_out)
 
 
 class Progress(keras.callbacks.Callback):
@@ -178,6 +187,26 @@ class StopAfter(keras.callbacks.Callback):
         late = self.seconds and time.perf_counter() - self.began >= self.seconds
         if late or (self.steps and self.model.step >= self.steps):
             self.model.stop_training = True
+
+
+class StopUnbeaten(keras.callbacks.Callback):
+    """Stop once `patience` previews in a row have not beaten the state that is kept.
+
+    preview: a Preview, which comes before this one among the callbacks. Without a judge the last
+    state is always the best, and this never stops.
+    """
+
+    def __init__(self, preview, patience):
+        super().__init__()
+        self.preview, self.patience = preview, patience
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.is_due():
+            self.model.stop_training = True
+
+    def is_due(self):
+        """Whether the history, also that of an earlier training, is long enough to stop."""
+        return unbeaten(self.preview.history, len(self.preview.asked)) >= self.patience
 
 
 class StopOnInterrupt(keras.callbacks.Callback):

@@ -11,7 +11,7 @@ from audiogan_tf.models import catalogue
 from audiogan_tf.models.sound_generator import SoundGenerator, save_generator
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage import checkpoints
-from audiogan_tf.training import pages
+from audiogan_tf.training import keeping, pages
 from audiogan_tf.training.callbacks import (
     Pace,
     Preview,
@@ -19,6 +19,7 @@ from audiogan_tf.training.callbacks import (
     StopAfter,
     StopOnInterrupt,
     StopOnNaN,
+    StopUnbeaten,
 )
 from audiogan_tf.training.commands import corpus_options, next_commands
 from audiogan_tf.training.settings import check_run, settings_of, write_files, write_json
@@ -53,13 +54,12 @@ class Run:
             self.representation, judge, corpus.class_counts, on_preview=self._on_preview
         )
         self.log = pages.Log(self.out / "tensorboard")
-        self.trained_seconds = 0.0
+        self.trained_seconds, self.patience = 0.0, None
         if resume and not (self.out / "checkpoint.npz").exists():
             print(f"{self.out}: stopped before its first checkpoint; starting at step 0")
         elif resume:
             notes = checkpoints.restore(self.out / "checkpoint.npz", self.learner)
             self.preview.history = notes["history"]
-            self.preview.best_score = notes["best_score"]
             self.trained_seconds = notes["trained_seconds"]
         if self.learner.step == 0:
             most = max(1, min(ADAPTED, ADAPTED_SAMPLES // self.representation.samples))
@@ -67,17 +67,21 @@ class Run:
             examples = forward_all(corpus.train.take(some), self.representation)
             self.learner.adapt(examples, corpus.train.conditions[some])
 
-    def train(self, steps=None, seconds=None):
+    def train(self, steps=None, seconds=None, patience=None):
         """Train up to `steps` in all, or for `seconds` more. Ctrl-C saves and stops.
 
-        Returns "done" or "interrupted". Raises TrainingFailed if a loss is not a number (the
-        state of the last preview is then kept), InputError if a sound file can no longer be
-        read (the present state is then saved).
+        patience: stop earlier, once so many previews in a row, those before a resume included,
+        have not beaten the state in best.npz. Returns "done" or "interrupted". Raises
+        TrainingFailed if a loss is not a number (the state of the last preview is then kept),
+        InputError if a sound file can no longer be read (the present state is then saved).
         """
         progress = Progress(steps, seconds, self.preview)
         watchers = [StopOnNaN(), self.preview, progress, StopAfter(steps, seconds)]
         watchers.append(Pace(steps, seconds))
-        if steps and self.learner.step >= steps:
+        self.patience = patience
+        if patience:
+            watchers.append(StopUnbeaten(self.preview, patience))
+        if (steps and self.learner.step >= steps) or (patience and watchers[-1].is_due()):
             return "done"
         began = time.perf_counter()
         try:
@@ -133,7 +137,6 @@ class Run:
         """Write checkpoint.npz, last.npz and history.json."""
         notes = {
             "history": self.preview.history,
-            "best_score": self.preview.best_score,
             "trained_seconds": self.trained_seconds,
         }
         checkpoints.save(self.out / "checkpoint.npz", self.learner, notes)
@@ -163,8 +166,11 @@ class Run:
         commands = next_commands(self.out, asked, self.source, self.model, self.seed)
         about = self.corpus, sounds, conditions, self.preview.history, commands
         page = pages.Page(self.out, *about)
-        pages.attempt("report", page.write)  # scoring takes a while and may fail
+        clips = len(self.preview.asked)
+        kept = keeping.in_words(self.preview.history, clips, self.patience)
+        pages.attempt("report", lambda: page.write(notes=[kept]))  # scoring may fail
         report, notes = self._score(sounds, conditions)
+        notes = [kept, *notes]
         path, unwritten = pages.attempt("report", lambda: page.write(report, notes))
         share = self.preview.seconds / max(self.trained_seconds, 1e-9)
         print(f"step {self.learner.step}, {self.trained_seconds:.0f} s of training", end=" ")

@@ -43,6 +43,20 @@ def test_what_was_found_and_what_the_scores_lack_is_said_and_escaped(tmp_path):
     assert "&lt;1&gt; class" in page and "&quot;-&quot; &amp; why" in page and "<1>" not in page
 
 
+def test_the_distance_to_held_out_clips_is_drawn_where_it_was_measured(tmp_path):
+    history = [{"step": 4, "score": 1.0, "distance": None}, {"step": 8, "score": 1.0}]
+    sounds = [("kick", np.zeros(800))]
+
+    def page():
+        path = write_report(tmp_path / "page.html", "title", [], history, sounds, RATE, None)
+        return path.read_text("utf-8")
+
+    assert "Distance to held-out clips" not in page()
+    history += [{"step": s, "score": 1.0, "distance": d} for s, d in ((12, 3.0), (16, 1.25))]
+    said = "Distance to held-out clips by training step, lower is better: 3 at step 12, 1.25 at"
+    assert said in page()
+
+
 def test_a_name_that_is_no_text_does_not_stop_the_page(tmp_path):
     assert "\\udce9" in written(tmp_path, found=["caf\udce9"])
 

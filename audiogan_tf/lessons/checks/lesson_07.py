@@ -13,16 +13,27 @@ def lesson_07_count_modes(count_modes):
         ([0] * 97 + [1, 2, 3], 4, 1),
         ([0] * 80 + [1] * 5 + [2] * 4 + [3] * 11, 4, 3),
         ([7], 8, 1),
+        ([0] * 37 + [39] * 3, 40, 2),
     )
     for cells, total, wanted in cases:
         got = number(count_modes(np.array(cells), total))
-        told = f"{np.bincount(cells, minlength=total).tolist()} clips in {total} cells"
+        held = np.bincount(cells, minlength=total)
+        told = f"{held.tolist()} clips in {total} cells" if total < 9 else _told(held)
+        alone = int(np.sum(held >= 0.2 * len(cells) / np.sum(held > 0)))
         mistakes = {
+            f"{told}: an even share is len(cells) / total, over all cells, the empty ones too; you "
+            "shared the clips among the cells that hold some": alone,
             f"{told}: you counted every cell that holds a clip; a lone clip among a hundred is an "
             "accident: ask for a fifth of the even share, len(cells) / total": len(set(cells)),
         }
         compare(got, wanted, f"{told} are {wanted} modes, you say {got}", mistakes)
     return "a number that no loss could tell you."
+
+
+def _told(held):
+    """A long list of counts in words."""
+    full = ", ".join(f"{held[cell]} in cell {cell}" for cell in np.flatnonzero(held))
+    return f"{full}, {np.sum(held == 0)} empty cells of {len(held)}"
 
 
 @exercise
@@ -34,6 +45,8 @@ def lesson_07_when_to_stop(when_to_stop):
         ([5.0, 3.0, 4.0, 2.0, 6.0, 7.0, 8.0], 2, 3),
         ([1.0, 2.0, 3.0, 4.0], 1, 0),
         ([3.0, 3.0, 3.0, 3.0, 2.0], 3, 0),
+        ([3.0, 5.0, 4.0, 4.5, 2.0, 6.0, 7.0, 8.0, 1.0], 3, 0),
+        ([5.0, 6.0, 4.0, 5.0, 3.0, 4.0, 2.0], 2, 6),
     )
     for distances, patience, wanted in cases:
         got = when_to_stop(list(distances), patience)
@@ -46,9 +59,38 @@ def lesson_07_when_to_stop(when_to_stop):
             "seen no better state for `patience` scores and stopped, what comes later is "
             "unknown": best,
             f"{told}: that is where the training stops; return the best state before it": stop,
+            f"{told}: compare each score with the best one so far, not with the one before "
+            "it": _against_the_last(distances, patience),
+            f"{told}: a better score starts the count of unbeaten ones anew": _never_anew(
+                distances, patience
+            ),
         }
         compare(got, wanted, f"{told}: keep state {wanted}, you say {got}", mistakes)
     return "early stopping: what you keep is the best state, not the last."
+
+
+def _against_the_last(distances, patience):
+    """The mistake of counting steps upwards, not scores that have not beaten the best."""
+    best, worse = 0, 0
+    for i in range(1, len(distances)):
+        worse = 0 if distances[i] < distances[i - 1] else worse + 1
+        best = i if distances[i] < distances[best] else best
+        if worse >= patience:
+            break
+    return best
+
+
+def _never_anew(distances, patience):
+    """The mistake of adding up all scores that were no best, in a row or not."""
+    best, worse = 0, 0
+    for i in range(1, len(distances)):
+        if distances[i] < distances[best]:
+            best = i
+        else:
+            worse += 1
+        if worse >= patience:
+            break
+    return best
 
 
 @exercise
@@ -78,10 +120,14 @@ def lesson_07_own_augmentation(augment):
     expect(np.abs(got - pictures).max() > 1e-3, "nothing changes: use a random number a picture")
     kinds = len(np.unique(got.reshape(16, -1).round(5), axis=0))
     share = np.mean(np.abs(np.asarray(slope)).max(axis=(2, 3)) > 0)
+    again = [np.asarray(augment(pictures)) for _ in range(3)]
+    anew = any(np.abs(other - got).max() > 1e-3 for other in again)
     shades = np.asarray(augment(tf.fill([64, 32, 32, 1], -1.0)))
     rules = {
         f"16 equal pictures came out in {kinds} different way(s): draw one number for each picture "
         "of the batch, not one for all": kinds > 3,
+        "the same batch comes out the same each time: draw new random numbers at every call, or "
+        "the discriminator learns the changes by heart, too": anew,
         "more than two thirds of the frames are lost: change less": share > 0.3,
         "silence does not stay silence: pixels at -1 have to stay at -1, or every real clip gets "
         "a background that it never had": np.abs(shades + 1).max() < 1e-5,
