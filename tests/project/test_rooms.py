@@ -21,11 +21,11 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/melodies.py": {"write_tune"},  # load_melodies
     "corpora/shards.py": {"ShardClips"},  # load_shards returns them
     "judging/evaluation.py": {"Row"},  # a Report's rows
-    "judging/judge.py": {"Reference"},  # Judge.reference
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
+    "synth/notes.py": {"subtractive"},  # METHODS
 }
 
 
