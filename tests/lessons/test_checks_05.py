@@ -19,7 +19,7 @@ def doublings(size):
 
 def by_logarithm(size):
     count = int(np.log2(size / 4))
-    if 4 * 2**count != size:
+    if count < 0 or 4 * 2**count != size:
         raise ValueError("4 times a power of two")
     return count
 

@@ -179,6 +179,13 @@ def test_the_map_leads_to_each_lesson_and_primer():
         assert f"(primers/{path.name})" in text, f"the map does not lead to {path.name}"
 
 
+@pytest.mark.parametrize(**named(SOLUTIONS))
+def test_a_solution_solves_its_three_exercises(path):
+    outputs = [output for cell in of_kind(read(path), "code") for output in cell["outputs"]]
+    printed = "".join("".join(output.get("text", "")) for output in outputs)
+    assert len(re.findall("^Solved", printed, re.MULTILINE)) >= 3 and "Not yet" not in printed
+
+
 def test_the_readme_lists_each_lesson_and_primer(root):
     text = (root / "README.md").read_text("utf-8")
     for path in LESSONS + PRIMERS:

@@ -29,7 +29,7 @@ def test_round_trip_misses_by_half_a_step_at_most(waveform, bits):
     assert np.abs(back).max() <= 1
     assert (
         np.abs(back.astype("float64") - waveform).max()
-        <= quantisation.quantisation_step(bits) / 2 + 1e-7
+        <= quantisation.quantisation_step(bits) / 2 + 2.5e-7  # two roundings to float32
     )
 
 

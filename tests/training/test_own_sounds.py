@@ -86,7 +86,7 @@ def test_it_says_what_it_learns_from_before_it_trains(run):
 def test_the_page_shows_names_as_they_are_written_and_recordings_beside(run, place):
     page = (place / "-a run" / "report.html").read_text("utf-8")
     assert "<b>," not in page and "-snare&#x27;s &lt;b&gt;, generated" in page
-    assert page.count(", generated</figcaption>") == page.count(", recorded</figcaption>") == 16
+    assert page.count(", generated <small>") == page.count(", recorded <small>") == 16
 
 
 def test_the_printed_commands_work_as_they_stand(run, place, monkeypatch, capsys):

@@ -69,7 +69,8 @@ def lesson_03_pluck(pluck):
         expect(
             parts[3] < 0.9 * parts[0], f"{told}: it does not fade; each round must lose a little"
         )
-        centre = descriptors.brightness(sound[None, :800], RATE)[0]
+        start = sound[:200] * np.hanning(200)
+        centre = descriptors.brightness(start[None], RATE)[0]
         expect(centre > 1.3 * hz, f"{told}: it is a mere sine; a string begins with noise")
         errors[told] = (hz, _cents(sound, hz, told))
         later = descriptors.brightness(sound[None, 4000:6000], RATE)[0]

@@ -72,7 +72,7 @@ def lesson_05_morph(morph, generator):
     noise = np.unique(np.concatenate(seen or [np.zeros((1, 64))]), axis=0)
     lengths = np.linalg.norm(noise, axis=1)
     shortest, longest = lengths.min(), lengths.max()
-    ends = [np.random.default_rng(seed).standard_normal(64) for seed in (1, 2)]
+    ends = [np.random.default_rng(seed).standard_normal(64, "float32") for seed in (1, 2)]
     weights = np.linalg.lstsq(np.transpose(ends), noise.T, rcond=None)[0]  # (2, pictures)
     strayed = np.linalg.norm(noise - weights.T @ ends, axis=1).max()
     rules = {
