@@ -31,4 +31,6 @@ if ! cmp -s requirements.txt .venv/requirements.txt || ! .venv/bin/python -c '' 
     cp requirements.txt .venv/requirements.txt  # only now: an interrupted set-up starts afresh
 fi
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+# matplotlib lists the machine's fonts once, and where that is slow it says so, in red, in a lesson.
+.venv/bin/python -c 'import matplotlib.font_manager' 2>/dev/null || true
 pwd > .venv/stamp
