@@ -94,6 +94,7 @@ def test_beat_solved(capsys, generator):
         (lambda p, g: np.zeros(80640), "all but silent"),
         (lambda p, g: beat(p, g, limit=lambda wave: wave), "more than full scale"),
         (lambda p, g: beat(p, g, limit=lambda wave: np.clip(3 * wave, -1, 1)), "cut off flat"),
+        (lambda p, g: beat(p, g, limit=lambda wave: np.clip(wave, -1, 1)), "cut off flat"),
         (lambda p, g: beat(p, g, late=-0.14), "too early"),
         (lambda p, g: beat(p, g, seeds=False), "the very same sound"),
         (lambda p, g: beat(p, g, labels=False), "does not hear the drums"),
@@ -102,6 +103,19 @@ def test_beat_solved(capsys, generator):
 )
 def test_beat_hints(capsys, generator, wrong, words):
     assert words in hint(capsys, checks.lesson_00_beat, wrong, PATTERN, generator)
+
+
+def test_drums_of_one_height_are_not_clipped(generator):
+    def level(pattern, generator):
+        rate, samples = generator.representation.sample_rate, generator.representation.samples
+        wave = np.zeros(round(max(second for second, _ in pattern) * rate) + samples)
+        for i, (second, label) in enumerate(pattern):
+            drum = generator.generate(1, label, i)[0][0]
+            start = round(second * rate)
+            wave[start : start + samples] += drum / np.abs(drum).max()
+        return wave / max(1, np.abs(wave).max())
+
+    assert checks.lesson_00_beat(level, PATTERN, generator) is True
 
 
 def test_a_short_pattern_is_refused(capsys, generator):
