@@ -97,6 +97,8 @@ def early(cutoff, sample_rate, taps):
         (lambda *a: None, "returns nothing"),
         (low_pass, "still a low-pass"),
         (lambda *a: high_pass(*a)[:-1], "has shape (100,)"),
+        (lambda *a: -low_pass(*a), "a minus sign alone"),
+        (lambda *a: 1 - low_pass(*a), "adds 1 to every tap"),
         (early, "stand at the kernel's middle"),
         (lambda *a: np.eye(a[2])[a[2] // 2] - 0.8 * low_pass(*a), "minus what a low-pass"),
         (lambda *a: 2 * high_pass(*a), "wanted is 1"),

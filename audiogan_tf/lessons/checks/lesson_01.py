@@ -54,7 +54,13 @@ def lesson_01_high_pass(high_pass):
         swapped = low >= 0.5 and high.min() <= 0.5
         centred = np.argmax(np.abs(kernel)) == taps // 2
         off = np.abs(high - 1).max()
+        upside_down = swapped and kernel.sum() < -0.5
         rules = {
+            f"low frequencies pass with a gain of {low:.0f}: 1 - kernel adds 1 to every tap. What "
+            "does nothing to a sound is a single 1 among zeros, at the kernel's middle": low < 5,
+            "a minus sign alone turns the wave upside down, and what passes stays the same: it is "
+            "still a low-pass. Take the low-pass away from something that lets everything "
+            "pass": not upside_down,
             "this keeps the low frequencies and stops the high ones: it is still a "
             "low-pass": not swapped,
             f"low frequencies pass with a gain of {low:.2f}: what does nothing to a sound is a "
