@@ -73,6 +73,17 @@ def kit_string(hz, samples, sample_rate):
     return synth.play_note("string", midi, samples / sample_rate, sample_rate)
 
 
+def no_average(hz, samples, sample_rate):
+    """Half a sample less, as if two neighbours were averaged; but only one is read."""
+    whole, rest = divmod(sample_rate / hz - 0.5, 1)
+    whole = int(whole)
+    wave = np.zeros(samples)
+    wave[: whole + 2] = np.random.default_rng(0).uniform(-1, 1, whole + 2)
+    for t in range(whole + 2, samples):
+        wave[t] = 0.999 * ((1 - rest) * wave[t - whole] + rest * wave[t - whole - 1])
+    return wave
+
+
 @pytest.mark.parametrize("answer", [tuned_pluck, kit_string])
 def test_pluck_accepts_the_answer(capsys, answer):
     assert checks.lesson_03_pluck(answer) is True
@@ -90,6 +101,7 @@ def test_where_knows_numbers_learned_by_heart(capsys):
     [
         (whole_pluck, "Read between two samples"),
         (lambda *size: tuned_pluck(*size, half=0), "flat by half a sample"),
+        (no_average, "sharp by half a sample"),
         (lambda hz, n, rate: np.sin(2 * np.pi * hz * np.arange(n) / rate), "does not fade"),
         (
             lambda hz, n, rate: (

@@ -83,12 +83,16 @@ def lesson_03_pluck(pluck):
     worst = max(errors, key=lambda name: abs(errors[name][1]))
     hz, off = errors[worst]
     late = [-1200 * np.log2(1 + 0.5 * hz / RATE) for hz, _ in errors.values()]
+    early = [-1200 * np.log2(1 - 0.5 * hz / RATE) for hz, _ in errors.values()]
     found = np.array([off for _, off in errors.values()])
     in_tune = abs(off) < 5
     rules = {
         "every note is flat by half a sample: averaging two neighbours delays by half a sample, "
         "so take 0.5 off the period before you cut it into whole samples and "
         "rest": in_tune or np.abs(found - late).max() > 4,
+        "every note is sharp by half a sample: half a sample was taken off the period, and nothing "
+        "costs it. Does your loop average two neighbours, as pluck "
+        "does?": in_tune or np.abs(found - early).max() > 4,
         f"{worst} is {off:+.0f} cents off: a period is {RATE / hz:.2f} samples, which no whole "
         "number is. Read between two samples: (1 - rest) * wave[i] + rest * wave[i - 1]": in_tune,
     }
