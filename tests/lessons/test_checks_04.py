@@ -92,6 +92,16 @@ def followers(slopes, x, y, step):
     return x - step * along_y, y - step * along_x
 
 
+def both_downhill(slopes, x, y, step):
+    along_x, along_y = slopes(x, y)
+    return x - step * along_x, y - step * along_y
+
+
+def both_backwards(slopes, x, y, step):
+    along_x, along_y = slopes(x, y)
+    return x + step * along_x, y - step * along_y
+
+
 def jump(slopes, x, y, step):
     along_x, along_y = slopes(x, y)
     return x - along_y, y - along_x
@@ -186,10 +196,13 @@ WRONG = (
     ),
     (checks.lesson_04_relativistic_average, losses.non_saturating, "discriminator's loss should"),
     (checks.lesson_04_relativistic_average, lambda r, f: (r - f, f - r), "take the mean"),
+    (checks.lesson_04_relativistic_average, lambda r, f: softplus(r - f).mean(), "two numbers"),
     (checks.lesson_04_relativistic_average, lambda r, f: None, "returns nothing yet"),
     (checks.lesson_04_relativistic_average, naive, "use softplus"),
     (checks.lesson_04_relativistic_average, clipped, "stops to grow there"),
     (checks.lesson_04_rule, simultaneous, "each answers where the other was"),
+    (checks.lesson_04_rule, both_downhill, "y wants the value large"),
+    (checks.lesson_04_rule, both_backwards, "x wants the value small"),
     (checks.lesson_04_rule, alternating, "keep circling"),
     (checks.lesson_04_rule, pulled, "do not pull towards 0"),
     (checks.lesson_04_rule, lazy, "too slowly"),
