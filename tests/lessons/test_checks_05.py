@@ -97,7 +97,7 @@ ANSWERS = (
     ("hinge", lambda r, f: (hinge(r, f)[0], tf.reduce_mean(f)), "falls when the fake"),
     ("hinge", lambda r, f: (hinge(r, f)[0], tf.reduce_mean(tf.nn.relu(1 - f))), "without a margin"),
     ("hinge", lambda r, f: (tf.nn.relu(1 - r) + tf.nn.relu(1 + f), -f), "average it"),
-    ("hinge", lambda r, f: hinge(r, f)[0], "stopped with|pair"),
+    ("hinge", lambda r, f: hinge(r, f)[0], "return a pair"),
     ("hinge", lambda r, f: None, "end it with return"),
     ("morph", slerp, None),
     ("morph", stretched_line, None),

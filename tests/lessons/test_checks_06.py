@@ -42,6 +42,10 @@ def staircase(x, kernel):
     return tf.repeat(tf.nn.conv1d(x, kernel, 1, "SAME"), 4, axis=1)
 
 
+def four_copies(x, kernel):
+    return tf.nn.conv1d(tf.tile(x, [1, 4, 1]), kernel, 1, "SAME")
+
+
 def mean_of_sizes(waveforms, start):
     return 20 * np.log10(np.mean(np.abs(waveforms[:, start:])) + 1e-12)
 
@@ -75,6 +79,7 @@ ANSWERS = (
     ("smooth_upsampling", by_lines, None),
     ("smooth_upsampling", transposed, "a tone of its own"),
     ("smooth_upsampling", staircase, "staircase"),
+    ("smooth_upsampling", four_copies, "come out late"),
     ("smooth_upsampling", lambda x, kernel: tf.repeat(x, 4, axis=1), r"wanted \(2, 48, 5\)"),
     ("smooth_upsampling", lambda x, kernel: tf.zeros([2, 48, 5]), "silent"),
     ("smooth_upsampling", lambda x, kernel: None, "end it with return"),
