@@ -26,8 +26,11 @@ def used_latents(mean, log_variance):
     [
         (lambda mean, log_variance: 0, "average each latent's"),
         (lambda mean, log_variance: None, "returns nothing"),
-        (lambda mean, log_variance: int(np.sum(mean.std(axis=0) > 0.1)), "average each latent's"),
-        (lambda mean, log_variance: nats(mean, log_variance).mean(axis=0) > 0.1, "shape"),
+        (lambda mean, log_variance: int(np.sum(mean.std(axis=0) > 0.1)), "by its width alone"),
+        (
+            lambda mean, log_variance: nats(mean, log_variance).mean(axis=0) > 0.1,
+            "one whole number",
+        ),
         (lambda mean, log_variance: np.sum(nats(mean, log_variance) > 0.1), "average each"),
         (lambda m, v: np.sum(nats(m, v).sum(axis=0) > 0.1), "add up the clips"),
         (lambda m, v: np.sum(nats(m, v).max(axis=0) > 0.1), "the highest clip decides"),

@@ -47,6 +47,15 @@ def remember(past, now, dilation):
     return push
 
 
+def halves(field):
+    """Another honest way: from the widest layer down."""
+    dilations = []
+    while field > 1:
+        dilations.append(field // 2)
+        field -= field // 2
+    return dilations
+
+
 def ring(past, now, dilation):
     kept, turn = np.zeros((dilation, len(past))), [0]
 
@@ -87,6 +96,7 @@ RIGHT = (
     (checks.lesson_11_streaming, ring),
     (checks.lesson_11_streaming, shift),
     (checks.lesson_11_dilations, design),
+    (checks.lesson_11_dilations, halves),
 )
 
 
@@ -110,7 +120,7 @@ WRONG = (
         "both weights see the newest",
     ),
     (checks.lesson_11_streaming, lambda *a: stream(*a, length=1), "one step older"),
-    (checks.lesson_11_streaming, lambda *a: stream(a[1], a[0], a[2]), "first at frame 0"),
+    (checks.lesson_11_streaming, lambda *a: stream(a[1], a[0], a[2]), "changed places"),
     (checks.lesson_11_streaming, lambda *a: stream(*a, -1, put_first=True), "see the newest"),
     (checks.lesson_11_streaming, Shared(), "share one queue"),
     (checks.lesson_11_streaming, remember, "still remembers them all"),
@@ -118,7 +128,8 @@ WRONG = (
     (checks.lesson_11_dilations, lambda field: [1, 0], "at least 1"),
     (checks.lesson_11_dilations, lambda field: [1], "sees only 2"),
     (checks.lesson_11_dilations, lambda field: [2**i for i in range(10)], "too far"),
-    (checks.lesson_11_dilations, lambda field: [field - 1], "has no way to the prediction"),
+    (checks.lesson_11_streaming, lambda *a: stream(2 * a[0], a[1], a[2]), "first at frame 1"),
+    (checks.lesson_11_dilations, lambda field: [field - 1], "sample 1 places back has no way"),
     (checks.lesson_11_dilations, lambda field: [1] * (field - 1), "3 are enough"),
 )
 

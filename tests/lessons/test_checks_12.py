@@ -48,14 +48,41 @@ def one_set_drawn(metric, a, b, real, rounds, seed):
     return np.percentile(scores, [2.5, 97.5])
 
 
-def copied(made, train):
+def other_set_drawn(metric, a, b, real, rounds, seed):
+    rng = np.random.default_rng(seed)
+    scores = metric(a, real) - replicates(metric, b, real, rounds, rng)
+    return np.percentile(scores, [2.5, 97.5])
+
+
+def same_rows(metric, a, b, real, rounds, seed):
+    rng, few = np.random.default_rng(seed), min(len(a), len(b))
+    rows = [rng.integers(few, size=few) for _ in range(rounds)]
+    return np.percentile([metric(a[i], real) - metric(b[i], real) for i in rows], [2.5, 97.5])
+
+
+def turned_round(metric, a, b, real, rounds, seed):
+    """Another honest way: the basic bootstrap."""
+    low, high = difference(metric, a, b, real, rounds, seed)
+    score = metric(a, real) - metric(b, real)
+    return 2 * score - high, 2 * score - low
+
+
+def normal(metric, a, b, real, rounds, seed):
+    """Another honest way: 1.96 standard errors."""
+    rng = np.random.default_rng(seed)
+    errors = [np.std(replicates(metric, x, real, rounds, rng)) for x in (a, b)]
+    score, half = metric(a, real) - metric(b, real), 1.96 * np.hypot(*errors)
+    return score - half, score + half
+
+
+def copied(made, train, least=0.98):
     def spectrum(waves):
         norm = np.linalg.norm(waves, axis=1, keepdims=True)
         return np.fft.rfft(waves / np.maximum(norm, 1e-9), 2 * waves.shape[1])
 
     known = np.conj(spectrum(train))
     best = [np.fft.irfft(one * known).max(axis=1).max() for one in spectrum(made)]
-    return np.array(best) > 0.98
+    return np.array(best) > least
 
 
 def not_shifted(made, train):
@@ -72,6 +99,8 @@ def same_samples(made, train):
     [
         (checks.lesson_12_class_accuracy, class_accuracy),
         (checks.lesson_12_difference, difference),
+        (checks.lesson_12_difference, turned_round),
+        (checks.lesson_12_difference, normal),
         (checks.lesson_12_copied, copied),
     ],
 )
@@ -97,6 +126,8 @@ WRONG = (
     ),
     (checks.lesson_12_difference, subtracted_ends, "too wide"),
     (checks.lesson_12_difference, one_set_drawn, "too narrow"),
+    (checks.lesson_12_difference, other_set_drawn, "too narrow"),
+    (checks.lesson_12_difference, same_rows, "the larger set are left out"),
     (
         checks.lesson_12_difference,
         lambda m, a, b, r, n, s: difference(m, a, b, r, n, s, 5, 95),
@@ -110,6 +141,7 @@ WRONG = (
     (checks.lesson_12_copied, lambda made, train: None, "returns nothing yet"),
     (checks.lesson_12_copied, lambda made, train: np.zeros(len(made)), "return booleans"),
     (checks.lesson_12_copied, lambda made, train: np.ones(len(made), bool), "be stricter"),
+    (checks.lesson_12_copied, lambda *sets: copied(*sets, 0.9999), "be less strict"),
     (checks.lesson_12_copied, same_samples, "of quieter copies"),
     (checks.lesson_12_copied, not_shifted, "of late copies"),
 )

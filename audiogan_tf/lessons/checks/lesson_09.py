@@ -1,7 +1,7 @@
 """Checks for the exercises of lesson 09."""
 
 from audiogan_tf import synth
-from audiogan_tf.lessons.checks.base import array, compare, demand, exercise, expect
+from audiogan_tf.lessons.checks.base import array, compare, demand, exercise, expect, returned
 from audiogan_tf.sound.representation import Representation
 from audiogan_tf.storage.weights import read_weights
 
@@ -42,17 +42,19 @@ def lesson_09_used(used_latents):
     for kinds in MODELS:
         mean, log_variance = _codes(kinds, rng)
         nats = (mean**2 + np.exp(log_variance) - log_variance - 1) / 2  # (clips, latents)
-        wanted, got = np.sum(nats.mean(axis=0) > 0.1), used_latents(mean, log_variance)
+        wanted = np.sum(nats.mean(axis=0) > 0.1)
+        got = returned(used_latents(mean, log_variance))
         hint = (
             f"of {mean.shape[1]} latents ({_listed(kinds)}) {wanted} are used, yours says {got}: "
             "average each latent's own divergence over the clips, (clips, latents) to (latents,), "
             "then count those above 0.1"
         )
-        compare(array(got, ()), wanted, hint, _miscounts(nats, log_variance), rtol=0)
+        got = array(got, (), "return one whole number, how many; the result has shape {shape}")
+        compare(got, wanted, hint, _miscounts(nats, mean, log_variance), rtol=0)
     return "a collapsed model scores 0, whatever its error says."
 
 
-def _miscounts(nats, log_variance):
+def _miscounts(nats, mean, log_variance):
     """Typical mistakes, hint -> count, from (clips, latents) arrays."""
     average = nats.mean(axis=0)
     shares = {
@@ -65,6 +67,9 @@ def _miscounts(nats, log_variance):
         "you add up the clips, and more clips make more nats: average them": nats.sum(axis=0),
         "the median forgets a latent that a fifth of the clips use; take the average": np.median(
             nats, axis=0
+        ),
+        "a latent can hold nats by its width alone, with the same mean for every clip": mean.std(
+            axis=0
         ),
         "a latent can hold nats by its means alone, with variance 1 for every clip": -(
             log_variance.mean(axis=0)

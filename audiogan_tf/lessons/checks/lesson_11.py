@@ -45,6 +45,8 @@ def lesson_11_streaming(start):
         mistakes = {
             "both weights see the newest frame; `past` belongs to the one `dilation` frames "
             "ago": frames @ past + frames @ now,
+            "the weights have changed places: `now` belongs to the newest frame": earlier @ now
+            + frames @ past,
             "the past frame is one step older than it should be: before a new frame comes, the "
             "queue holds `dilation` frames, no more": late @ past + frames @ now,
         }
@@ -98,8 +100,8 @@ def lesson_11_dilations(design):
             reached |= {place + dilation for place in reached}
         holes, fewest = sorted(set(range(field)) - reached), (field - 1).bit_length()
         rules = {
-            f"for {field} the sample {holes[:1]} places back has no way to the prediction: a sum "
-            "of some of the dilations must give each distance": not holes,
+            f"for {field} the sample {min(holes, default=0)} places back has no way to the "
+            "prediction: a sum of some of the dilations must give each distance": not holes,
             f"for {field} you need {len(dilations)} layers, {fewest} are enough: each layer can "
             "double what is seen, except that the last one must stop in "
             "time": len(dilations) == fewest,
