@@ -129,21 +129,23 @@ def measure(sources, path, shots=None):
     """Yield the name and the times of each notebook that has sliders."""
     from playwright.sync_api import sync_playwright
 
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
-        with jupyter(Path(folder)) as address:
-            options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-            chromium = play.chromium.launch(executable_path=path, args=options)
-            for source in sources:
-                if not until_sliders(source, Path(folder) / source.name):
-                    continue
-                page = chromium.new_page()
-                page.set_default_timeout(120_000)
-                run_all(page, address, source.name)
-                yield source.name, list(presses(page))
-                if shots:
-                    shots.mkdir(parents=True, exist_ok=True)
-                    page.screenshot(path=shots / f"{source.stem}.png")
-                page.close()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        address = stack.enter_context(jupyter(folder))
+        play = stack.enter_context(sync_playwright())
+        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        chromium = play.chromium.launch(executable_path=path, args=options)
+        for source in sources:
+            if not until_sliders(source, folder / source.name):
+                continue
+            page = chromium.new_page()
+            page.set_default_timeout(120_000)
+            run_all(page, address, source.name)
+            yield source.name, list(presses(page))
+            if shots:
+                shots.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=shots / f"{source.stem}.png")
+            page.close()
 
 
 def main():

@@ -78,8 +78,9 @@ class PhaseShuffle(layers.Layer):
     """Moves each example's features along time by a random number of places, while training.
 
     radius: the most places, to either side; the edge that opens is filled by reflection. seed:
-    same seed, same moves. Features (batch, time, channels) keep their shape. The discriminator
-    can then no longer tell fakes by the phase of their artefacts.
+    same seed, same moves. Features (batch, time, channels) keep their shape. The phase of a tone
+    is then no mark of a fake, if a move by one place changes it: a tone whose period divides the
+    length of a place looks the same after every move.
     Donahue, McAuley and Puckette (2019). Built in lesson 06.
     """
 

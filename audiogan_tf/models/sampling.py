@@ -7,7 +7,7 @@ def pick(logits, draws, temperature=1.0, top_k=None):
     """A token for each row, where its distribution function passes the row's uniform draw.
 
     logits: (rows, tokens) float; draws: (rows,) in [0, 1); temperature divides the logits;
-    top_k: only so many of the likeliest are kept. Returns (rows,) int32. Built in lesson 10.
+    top_k: only so many of the likeliest are kept. Returns (rows,) int32. Used in lesson 10.
     """
     logits = tf.convert_to_tensor(logits) / temperature
     if top_k is not None and top_k < logits.shape[-1]:

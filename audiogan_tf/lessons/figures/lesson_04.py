@@ -38,7 +38,7 @@ def trajectories(paths, reach=2.4):
 
     paths: title -> (steps, 2), x and y after each step. Returns a figure. Drawn in lesson 04.
     """
-    figure, axes = subplots(3.0 * len(paths) + 0.6, 3.4, 1, len(paths), sharex=True, sharey=True)
+    figure, axes = subplots(3.0 * len(paths) + 0.6, 3.8, 1, len(paths), sharex=True, sharey=True)
     grid = np.linspace(-reach, reach, 101)
     for axis, (title, path) in zip(axes[0], paths.items(), strict=True):
         land = axis.contourf(grid, grid, np.outer(grid, grid), 16, cmap="PuOr")
