@@ -1,6 +1,6 @@
 """Write the generated parts of data/README.md and benchmarks/README.md.
 
-What is shipped, how it was made and its SHA-256; the leaderboard.
+What is shipped, how it was made and its SHA-256; the leaderboard; the trained listings.
 """
 
 import csv
@@ -88,9 +88,38 @@ def leaderboard():
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+SCORES = {  # of listings.csv: heading
+    "inception_score": "Inception Score (of 8)",
+    "frechet_distance": "Frechet distance",
+    "coverage": "coverage",
+    "accuracy": "accuracy",
+}
+
+
+def spread(values):
+    """Mean of some numbers in texts, and the lowest and highest in brackets; nothing of none."""
+    numbers = [float(value) for value in values if value]
+    if not numbers:
+        return ""
+    low, high = min(numbers), max(numbers)
+    return f"{sum(numbers) / len(numbers):.3g} ({low:.3g} to {high:.3g})"
+
+
+def listings():
+    """benchmarks/listings.py's table: each network and change, over its seeds."""
+    with open(DATA / "listings.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    lines = [["network", "change", "seeds", *SCORES.values()], ["---"] * (3 + len(SCORES))]
+    for pair in dict.fromkeys((row["listing"], row["change"]) for row in rows):
+        own = [row for row in rows if (row["listing"], row["change"]) == pair]
+        cells = [spread(row[name] for row in own) for name in SCORES]
+        lines.append([*pair, str(len(own)), *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def render(text):
     """A README's text with its generated parts renewed."""
-    for make in (tables, weights, leaderboard):
+    for make in (tables, weights, leaderboard, listings):
         opening, closing = f"<!-- {make.__name__} -->", f"<!-- /{make.__name__} -->"
         if opening in text:
             head, rest = text.split(opening)
