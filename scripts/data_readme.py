@@ -10,6 +10,7 @@ from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SPOKEN = "`python scripts/make_digits.py`: spoken digits"
+SENTENCES = "`python scripts/ship_kathleen.py FOLDER`: sentences of Kathleen"
 TABLES = {
     "way_back.csv": "`python benchmarks/way_back.py`: what each step of the way back costs",
     "waveform_gans.csv": "`python benchmarks/waveform_gans.py`: GANs on samples at one budget",
@@ -23,6 +24,11 @@ TABLES = {
         f"listings/{name}{end}.flac": f"`python benchmarks/listings.py --ship`: eight sounds {how}"
         for name in ("d0", "d2", "d3", "d4")
         for end, how in (("", "of the repaired listing"), ("_all", "with the kit's settings"))
+    },
+    "kathleen/metadata.csv": f"{SENTENCES}: names and texts",
+    **{
+        f"kathleen/wavs/{path.name}": f"{SENTENCES}, as published"
+        for path in sorted((DATA / "kathleen" / "wavs").glob("*"))
     },
     "digits/en.flac": f"{SPOKEN} in English, 1,750 clips one after the other",
     "digits/zh.flac": f"{SPOKEN} in Mandarin, 1,750 clips one after the other",

@@ -16,7 +16,8 @@ from audiogan_tf.corpora.melodies import Melodies, load_melodies
 from audiogan_tf.corpora.notes import load_notes
 from audiogan_tf.corpora.nsynth import load_nsynth
 from audiogan_tf.corpora.pictures import pictures_for
-from audiogan_tf.corpora.published import load_ljspeech, load_sc09, load_speech_commands, load_vctk
+from audiogan_tf.corpora.published import load_sc09, load_speech_commands, load_vctk
+from audiogan_tf.corpora.sentences import load_kathleen, load_ljspeech
 from audiogan_tf.corpora.shards import MANIFEST, ShardClips, load_shards, write_shards
 from audiogan_tf.errors import InputError
 from audiogan_tf.storage.names import printable
@@ -31,6 +32,7 @@ CORPORA = {  # name: loader
     "nsynth": load_nsynth,
     "ljspeech": load_ljspeech,
     "vctk": load_vctk,
+    "kathleen": load_kathleen,
 }
 
 

@@ -3,7 +3,6 @@
 Clips stay on disk; a corpus' digest covers the names and sizes of its files.
 """
 
-import csv
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -71,7 +70,7 @@ def load_sc09(folder=None, fetch=None):
 
 def _speech_commands(name, words, folder, fetch):
     places = ("speech_commands", "speech_commands_v0.02", "speech_commands_v0.01")
-    folder = _find(name, places, "testing_list.txt", folder, fetch)
+    folder = find(name, places, "testing_list.txt", folder, fetch)
     testing, validation = (_listed(folder / f"{p}_list.txt") for p in ("testing", "validation"))
     here = sorted(p.name for p in folder.iterdir() if p.is_dir() and p.name[0] not in "_.")
     words = tuple(words or here)
@@ -85,39 +84,13 @@ def _speech_commands(name, words, folder, fetch):
     held_out = np.array([n in testing for n in named], bool)
     kept = ~held_out & np.array([n not in validation for n in named], bool)
     clips = stream([folder / n for n in named], labels, pictures_of(16000, 1.0))
-    return _corpus(name, {"word": words}, pictures_of(16000, 1.0), clips, kept, held_out)
+    return corpus_of(name, {"word": words}, pictures_of(16000, 1.0), clips, kept, held_out)
 
 
 def _listed(path):
     if not path.exists():
         raise InputError(f"{path.parent}: no {path.name} here, so the published split is unknown")
     return set(path.read_text("utf-8").split())
-
-
-def load_ljspeech(seconds=2.0, folder=None, fetch=None):
-    """LJ Speech: 13,100 sentences read by one woman, 24 hours, 22.05 kHz, public domain.
-
-    seconds: how much of a sentence's beginning to hear. folder, fetch: as in
-    `load_speech_commands` (2.7 GB). The clips' `texts` are the normalised transcriptions.
-    No split is published: every twentieth sentence is held out.
-    Raises InputError for a folder in another layout. Ito and Johnson (2017). Read in lesson 03.
-    """
-    folder = _find("ljspeech", ("ljspeech", "LJSpeech-1.1"), "metadata.csv", folder, fetch)
-    with open(folder / "metadata.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file, delimiter="|", quoting=csv.QUOTE_NONE))
-    for number, row in enumerate(rows, 1):
-        if len(row) != 3:
-            raise InputError(
-                f"{folder / 'metadata.csv'}: line {number} has {len(row)} fields, not the three "
-                "name|text|normalised text; fetch it again"
-            )
-    check_all_there(folder / "wavs", [f"{row[0]}.wav" for row in rows], names_in(folder / "wavs"))
-    representation = pictures_of(22050, seconds)
-    labels, texts = np.zeros((len(rows), 1), "int32"), tuple(row[2] for row in rows)
-    paths = [folder / "wavs" / f"{row[0]}.wav" for row in rows]
-    clips = stream(paths, labels, representation, texts=texts)
-    held_out = np.arange(len(rows)) % HELD_OUT == HELD_OUT - 1
-    return _corpus("ljspeech", {"speaker": ("LJ",)}, representation, clips, ~held_out, held_out)
 
 
 def load_vctk(seconds=2.0, sample_rate=16000, folder=None, fetch=None):
@@ -131,7 +104,7 @@ def load_vctk(seconds=2.0, sample_rate=16000, folder=None, fetch=None):
     Raises InputError for a folder in another layout. Yamagishi et al. (2019). Read in lesson 03.
     """
     places = ("vctk", "VCTK-Corpus-0.92", "VCTK-Corpus")
-    folder = _find("vctk", places, "speaker-info.txt", folder, fetch)
+    folder = find("vctk", places, "speaker-info.txt", folder, fetch)
     newer = (folder / "wav48_silence_trimmed").is_dir()
     sounds = folder / ("wav48_silence_trimmed" if newer else "wav48")
     pattern, ending = ("*/*_mic1.flac", "_mic1.flac") if newer else ("*/*.wav", ".wav")
@@ -150,7 +123,9 @@ def load_vctk(seconds=2.0, sample_rate=16000, folder=None, fetch=None):
     clips = stream(paths, number[:, None], representation, factors, texts=texts)
     rank = np.arange(len(paths)) - np.searchsorted(number, number)  # place among the speaker's
     held_out = rank % HELD_OUT == HELD_OUT - 1
-    return _corpus("vctk", {"speaker": tuple(speakers)}, representation, clips, ~held_out, held_out)
+    return corpus_of(
+        "vctk", {"speaker": tuple(speakers)}, representation, clips, ~held_out, held_out
+    )
 
 
 def _about_speakers(path):
@@ -169,10 +144,11 @@ def _text(path):
     return path.read_text("utf-8").strip() if path.exists() else ""
 
 
-def _find(name, places, holds, folder, fetch):
+def find(name, places, holds, folder, fetch):
     """The folder with a data set's file `holds`: as given, looked up, or fetched.
 
     places: the names such a folder may have; the first is also that of its archive.
+    Raises InputError for a folder without that file, and where there is nothing to fetch.
     """
     if folder:
         tried = [Path(folder)]
@@ -184,6 +160,8 @@ def _find(name, places, holds, folder, fetch):
             return candidate if (candidate / holds).exists() else inside[0].parent
         if folder or candidate.is_dir():
             raise InputError(f"{candidate}: no {holds} here, so this is not {name} as published")
+    if places[0] not in ARCHIVES:
+        raise InputError(f"{name}: found nowhere; name the folder that holds it in $AUDIOGAN_DATA")
     archive, target = ARCHIVES[places[0]], cache_folder() / places[0]
     agree(name, archive.size, fetch)
     fetch_archive(archive.url, target, holds, archive.sha256)
@@ -221,7 +199,7 @@ def stream(paths, conditions, representation, factors=None, texts=(), kind=Strea
     return kind(tuple(paths), conditions, *size, factors, texts, **more)
 
 
-def _corpus(name, conditions, representation, clips, kept, held_out):
+def corpus_of(name, conditions, representation, clips, kept, held_out):
     """A Corpus of clips of one folder; kept, held_out: (clips,) bool, the sides of the split."""
     if not (kept.any() and held_out.any()):
         raise InputError(f"{name}: one side of the split is empty; the folder is not complete")

@@ -327,6 +327,56 @@ def test_an_unreadable_recording_is_named_when_it_is_read(roots):
         corpus.train.read(1)
 
 
+# --- Kathleen ----------------------------------------------------------------------------------
+
+
+def kathleen(folder, ending="flac"):
+    rows = []
+    for number in range(1, 41):
+        name = f"arctic_a{number:04d}"
+        write(folder / "wavs" / f"{name}.{ending}", tone(200, 1 + number % 3, 16000), 16000)
+        rows.append(f"{name}|Sentence {number}.|Sentence {number}.")
+    (folder / "metadata.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("ending", ["flac", "wav"])
+def test_kathleen_is_split_by_the_numbers_of_its_sentences(roots, ending):
+    kathleen(roots / "kathleen", ending)
+    corpus = corpora.load_corpus("kathleen")
+    assert (len(corpus.train), len(corpus.test)) == (38, 2) and corpus.sample_rate == 16000
+    assert [path.name for path in corpus.test.paths] == [
+        f"arctic_a0020.{ending}",
+        f"arctic_a0040.{ending}",
+    ]
+    assert corpus.test.texts == ("Sentence 20.", "Sentence 40.")
+    assert len(corpus.train.load(1)) == 3 * 16000  # whole, though a clip is 2 s
+
+
+def test_where_kathleen_is_nowhere_else_the_shipped_part_is_taken(roots):
+    corpus = corpora.load_corpus("kathleen")
+    assert (len(corpus.train), len(corpus.test)) == (54, 18)
+    assert all(text.strip() and text[0].isupper() for text in corpus.train.texts)
+    seconds = [len(corpus.test.load(i)) / 16000 for i in range(18)]
+    assert min(seconds) > 1 and max(seconds) < 6.5
+
+
+def test_the_shipped_part_of_kathleen_is_split_as_the_whole_is(roots):
+    corpus = corpora.load_corpus("kathleen")
+    held_out = {int(path.stem[-4:]) % 20 == 0 for path in corpus.test.paths}
+    learned = {int(path.stem[-4:]) % 20 == 0 for path in corpus.train.paths}
+    assert held_out == {True} and learned == {False}
+
+
+def test_a_recording_of_kathleen_without_a_number_has_no_side(roots):
+    folder = kathleen(roots / "kathleen")
+    write(folder / "wavs" / "again.flac", tone(200, 1, 16000), 16000)
+    with open(folder / "metadata.csv", "a") as file:
+        file.write("again|Once more.|Once more.\n")
+    with pytest.raises(InputError, match="again.flac: its name does not end in a number"):
+        corpora.load_corpus("kathleen")
+
+
 # --- VCTK --------------------------------------------------------------------------------------
 
 SPEAKERS = """ID  AGE  GENDER  ACCENTS  REGION COMMENTS
