@@ -17,7 +17,7 @@ those that are missing. Lesson 06 reads the table.
 Rows of 2026-11-21 are an earlier run of seed 0, from before the last columns were added: two
 trainings from one seed differ, and by how much is worth seeing.
 
-The last row goes on five times as long, as the shipped weights do. Run as `python
+The last row goes on five times as long, as the shipped weights do, with one seed. Run as `python
 benchmarks/waveform_gans.py`; half an hour on two cores where nothing is stored yet.
 """
 
