@@ -8,10 +8,10 @@ its best state as if it had not been killed.
 
 The distance is Frechet's over the preview's 48 clips. With fewer clips than features its value is
 too high, but always by about as much. On twelve states of a training on `drums` it orders them
-as 600 clips do (rank correlation 0.93 to 0.99 for three seeds of the noise); so does the unbiased
-kernel distance (0.93 to 0.98), and worse do variances alone (0.87 to 0.99) and coverage (0.84 to
-0.95). Held-out clips must not be too few: with 40 the Frechet distance still orders well (0.73
-on average, the kernel distance 0.59), with 8 hardly (0.15). benchmarks/keeping.py measures it.
+as 600 clips do (rank correlation 0.96 on average of three seeds of the noise, at least 0.93); so
+does the unbiased kernel distance (0.96), and worse do variances alone (0.94) and coverage (0.88).
+Held-out clips must not be too few: with 40 the Frechet distance still orders well (0.68 on
+average, the kernel distance 0.47), with 8 not at all (-0.07). benchmarks/keeping.py measures it.
 """
 
 import numpy as np
