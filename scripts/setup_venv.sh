@@ -33,4 +33,9 @@ fi
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 # matplotlib lists the machine's fonts once, and where that is slow it says so, in red, in a lesson.
 .venv/bin/python -c 'import matplotlib.font_manager' 2>/dev/null || true
+# In a narrow window JupyterLab's code wraps, so that nobody has to scroll sideways to read a line.
+settings=.venv/share/jupyter/lab/settings
+mkdir -p "$settings"
+printf '%s\n' '{"@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineWrap": true}}}' \
+    > "$settings/overrides.json"
 pwd > .venv/stamp
