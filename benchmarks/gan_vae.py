@@ -20,7 +20,6 @@ stored yet.
 """
 
 import argparse
-import csv
 import datetime
 import time
 from pathlib import Path
@@ -32,10 +31,10 @@ from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import catalogue
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import forward_all, inverse_all
-from audiogan_tf.storage.files import atomic_path
 
 import keras
 import numpy as np
+from ablation import store, stored
 
 CSV = Path(__file__).parent.parent / "data" / "gan_vae.csv"
 COMMAND = "python benchmarks/gan_vae.py"
@@ -111,21 +110,6 @@ def real(corpus, judge):
     return scores_of(pictures, corpus.test.conditions[chosen], corpus, judge)
 
 
-def stored(path):
-    """The rows that are finished."""
-    if not path.exists():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def store(path, rows):
-    with atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def row_of(key, found):
     today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
     scores = {name: f"{found.pop(name):.4g}" for name in SCORES}
@@ -147,7 +131,7 @@ def work(path, most):
         judge = judge_for(corpus)
         found = real(corpus, judge) if model == REAL else trained(model, int(seed), corpus, judge)
         rows = [*stored(path), row_of(key, found)]
-        store(path, sorted(rows, key=lambda row: list(row.values())[:3]))
+        store(path, sorted(rows, key=lambda row: list(row.values())[:3]), COLUMNS)
         print(*key, flush=True)
 
 

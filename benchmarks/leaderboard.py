@@ -25,7 +25,6 @@ Run as `python benchmarks/leaderboard.py`; about half an hour on two cores where
 """
 
 import argparse
-import csv
 import datetime
 import time
 from pathlib import Path
@@ -42,10 +41,10 @@ from audiogan_tf.showing import plots
 from audiogan_tf.showing.results import leaderboard
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import forward_all, inverse_all
-from audiogan_tf.storage.files import atomic_path
 
 import keras
 import numpy as np
+from ablation import store, stored
 from listings import LISTINGS
 
 CSV = Path(__file__).parent.parent / "data" / "leaderboard.csv"
@@ -159,20 +158,6 @@ def row_of(name, steps, found, seconds):
     return dict.fromkeys(COLUMNS, "") | about | numbers
 
 
-def read(path):
-    if not path.exists():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def store(path, rows):
-    with atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--csv", metavar="FILE", type=Path, default=CSV)
@@ -181,7 +166,7 @@ def main():
     parser.add_argument("--again", metavar="NAME", nargs="+", help="only these, stored or not")
     asked = parser.parse_args()
     names = asked.again or asked.only or (*FLOORS, *LESSONS)
-    rows = read(asked.csv)
+    rows = stored(asked.csv)
     corpus = audiogan_tf.load_corpus("drums")
     judge = judge_for(corpus)
     for name in names:
@@ -195,7 +180,7 @@ def main():
             row = measured(name, corpus, judge, asked.seconds)
         order = [*FLOORS, *LESSONS]
         rows = sorted([*others, row], key=lambda row: order.index(row["model"]))
-        store(asked.csv, rows)
+        store(asked.csv, rows, COLUMNS)
         print(name, "is finished", flush=True)
     asked.csv.with_suffix(".png").write_bytes(plots.png(leaderboard(rows)))
     for row in (dict(zip(COLUMNS, COLUMNS, strict=True)), *rows):

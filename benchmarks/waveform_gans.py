@@ -21,7 +21,6 @@ The last row goes on five times as long, as the shipped weights do, with one see
 benchmarks/waveform_gans.py`; half an hour on two cores where nothing is stored yet.
 """
 
-import csv
 import datetime
 from pathlib import Path
 
@@ -31,10 +30,10 @@ from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import catalogue, wavegan
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import Waveform, inverse_all
-from audiogan_tf.storage.files import atomic_path
 
 import keras
 import numpy as np
+from ablation import store, stored
 
 CSV = Path(__file__).parent.parent / "data" / "waveform_gans.csv"
 SEEDS, CLIPS = 3, 400
@@ -135,31 +134,16 @@ def measured(name, seed, corpus, judge):
     }
 
 
-def stored():
-    """The rows that are finished."""
-    if not CSV.exists():
-        return []
-    with open(CSV, encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def store(rows):
-    with atomic_path(CSV) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def main():
-    corpus, rows = audiogan_tf.load_corpus("drums"), stored()
+    corpus, rows = audiogan_tf.load_corpus("drums"), stored(CSV)
     print(*COLUMNS, sep="  ")
     wanted = [(name, seed) for seed in range(SEEDS) for name in ROWS if name not in ONE_SEED]
     for name, seed in wanted + [(name, 0) for name in ONE_SEED]:
         found = [row for row in rows if (row["model"], row["seed"]) == (name, str(seed))]
         if not found:
             found = [measured(name, seed, corpus, judge_for(corpus))]
-            rows = stored() + found
-            store(rows)
+            rows = [*stored(CSV), *found]
+            store(CSV, rows, COLUMNS)
         print(*(found[0][column] for column in COLUMNS), sep="  ", flush=True)
 
 
