@@ -98,12 +98,14 @@ def run_all(page, address, name):
 
 def press(page, handle, key):
     """Seconds from a key pressed on a slider to the next sound that plays, or infinity."""
+    from playwright.sync_api import TimeoutError as NothingPlayed
+
     page.evaluate("() => { window.plays = 0; }")
     handle.press(key)
     heard = "() => window.plays > 0"
     try:
         page.wait_for_function(heard, timeout=1000 * SECONDS, polling=10)
-    except Exception:  # Playwright's own TimeoutError, whose import needs Playwright
+    except NothingPlayed:
         return float("inf")
     took = page.evaluate("() => (window.plays - window.pressed) / 1000")
     page.wait_for_timeout(700)  # until the sound and its picture are done
