@@ -109,6 +109,10 @@ class Representation:
         self.bin_spread = 3 * level.std(axis=(0, 1)) + 1e-3
         return self
 
+    def with_frames(self, frames):
+        """The same pictures of longer or shorter clips."""
+        return Representation.from_config(self.get_config() | {"frames": frames})
+
     def centre_and_spread(self):
         """What a picture's 0 stands for and how much its 1 adds, in dB; numbers or (bins,)."""
         if self.bin_centre is None:
