@@ -7,25 +7,28 @@ from audiogan_tf.text.numbers import cardinal, from_roman, ordinal
 NAME = r"(?=[A-Z])"  # what follows begins like a name
 NUMBER = r"(?=#?\d)"
 BEFORE_NAMES = {
-    "Dr": "Doctor", "St": "Saint", "Mt": "Mount", "Ft": "Fort", "Gen": "General", "Col": "Colonel", "Maj": "Major",
-    "Capt": "Captain", "Lt": "Lieutenant", "Sgt": "Sergeant", "Cpl": "Corporal", "Adm": "Admiral",
-    "Sen": "Senator", "Rep": "Representative", "Gov": "Governor", "Pres": "President",
-    "Rev": "Reverend", "Hon": "Honorable", "Fr": "Father",
+    "Dr": "Doctor", "St": "Saint", "Mt": "Mount", "Ft": "Fort", "Gen": "General",
+    "Col": "Colonel", "Maj": "Major", "Capt": "Captain", "Lt": "Lieutenant", "Sgt": "Sergeant",
+    "Cpl": "Corporal", "Adm": "Admiral", "Sen": "Senator", "Rep": "Representative",
+    "Gov": "Governor", "Pres": "President", "Rev": "Reverend", "Hon": "Honorable", "Fr": "Father",
 }  # fmt: skip
 AFTER_NAMES = {
-    "Jr": "Junior", "Sr": "Senior", "Dr": "Drive", "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane",
-    "Hwy": "Highway", "Sq": "Square", "Esq": "Esquire",
-    "Inc": "Incorporated", "Ltd": "Limited", "Corp": "Corporation", "Co": "Company",
-    "Bros": "Brothers", "Univ": "University",
+    "Jr": "Junior", "Sr": "Senior", "Dr": "Drive", "St": "Street", "Ave": "Avenue",
+    "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Hwy": "Highway", "Sq": "Square",
+    "Esq": "Esquire", "Inc": "Incorporated", "Ltd": "Limited", "Corp": "Corporation",
+    "Co": "Company", "Bros": "Brothers", "Univ": "University",
 }  # fmt: skip
 BEFORE_NUMBERS = {
     "No": "number", "Nos": "numbers", "Nr": "number", "Fig": "figure", "Figs": "figures",
     "Vol": "volume", "Ch": "chapter", "Sec": "section", "Eq": "equation", "Tab": "table",
-    "Ext": "extension", "Apt": "apartment", "p": "page", "pp": "pages", "ca": "about", "c": "about",
+    "Ext": "extension", "Apt": "apartment", "p": "page", "pp": "pages", "ca": "about",
+    "c": "about",
 }  # fmt: skip
 ANYWHERE = {
-    "Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Prof": "Professor", "vs": "versus", "etc": "et cetera", "approx": "approximately", "dept": "department",
-    "govt": "government", "misc": "miscellaneous", "cf": "compare", "e.g": "for example", "i.e": "that is", "et al": "and others",
+    "Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Prof": "Professor", "vs": "versus",
+    "etc": "et cetera", "approx": "approximately", "dept": "department", "govt": "government",
+    "misc": "miscellaneous", "cf": "compare", "e.g": "for example", "i.e": "that is",
+    "et al": "and others",
 }  # fmt: skip
 SHORT_WEEKDAYS = {
     "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday",
@@ -49,8 +52,8 @@ KINGS = (
     "Paul Peter Philip Pius Ramesses Ramses Richard Robert Rudolf Urban Victor Wilhelm William"
 ).split()
 HEADINGS = (
-    "Act Appendix Article Book Bowl Canto Chapter Class Episode Figure Grade Level Page Part Phase Scene "
-    "Section Sonata Stage Symphony Table Title Type Verse Volume War"
+    "Act Appendix Article Book Bowl Canto Chapter Class Episode Figure Grade Level Page Part Phase "
+    "Scene Section Sonata Stage Symphony Table Title Type Verse Volume War"
 ).split()
 NO_HEADING = "(?!(?:A|An|The|This|That|In|On|At|By|For|My|Her|His|Our|No|Doctor|Mister)\\b)"
 
@@ -65,7 +68,9 @@ def read_abbreviations(text):
         first = f"[{short[0].upper()}{short[0].lower()}]"
         text = re.sub(rf"(?<![\w.]){first}{short[1:]}\. ?{NUMBER}", f"{word} ", text)
     for short, word in ANYWHERE.items():
-        text = re.sub(rf"(?<![\w.]){re.escape(short)}\.", word, text)
+        # Titles may come without their dot; a dot that ends a sentence is left to it.
+        dot = r"(?:\.|(?= [A-Z]))" if short[0].isupper() else r"(?:\.(?!\s+[A-Z]|$)|(?=\.))"
+        text = re.sub(rf"(?<![\w.]){re.escape(short)}{dot}", word, text)
     text = re.sub(r"\bPh\. ?D\b\.?|\bPhD\b", "P H D", text)
     text = _names(text)
     return _roman(text)
@@ -127,6 +132,6 @@ def _capitals(match):
         return cardinal(from_roman(letters)) + (plural or "")
     vowels = re.search("[AEIOUY]", letters)
     # Of four letters and more only what nobody can say is spelled: HTML, but not STOP.
-    if letters in ORDINARY | READ_AS_WORDS or len(letters) > 3 and vowels:
+    if letters in ORDINARY | READ_AS_WORDS or (len(letters) > 3 and vowels):
         return match[0].lower() if letters in ORDINARY else match[0]
     return " ".join(letters) + ("'s" if plural else "")

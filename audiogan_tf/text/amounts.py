@@ -42,7 +42,7 @@ def _money(match):
     minus, sign, amount = match[1] and "minus ", match[2], match[3]
     one, many, cent, cents = MONEY[sign]
     whole, _, part = amount.replace(",", "").partition(".")
-    if len(part) > 2 or part and not cent:
+    if len(part) > 2 or (part and not cent):
         return f"{minus}{number(amount)} {many}"
     part = int(part.ljust(2, "0")) if part else 0
     said = [f"{number(whole)} {one if whole == '1' else many}"] if int(whole or 0) else []

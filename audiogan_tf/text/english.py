@@ -61,14 +61,16 @@ RANGES = [
     (rf"(?<![\w.-]){NUMBER}-(?={NUMBER}(?![\w-]|\.\d*-))", lambda found: f"{found[1]} to "),
     (r"(?<![\w.)])[-−](?=\.?\d)", lambda found: "minus "),
 ]
-NUMBERS = [
+PARTED = [
     (
         r"(?<![\w.,])([\d,]+)(?:st|nd|rd|th)\b",
         lambda found: ordinal(int(found[1].replace(",", ""))),
     ),
+    (r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])(?=\d)", lambda found: " "),  # MP3 is MP and 3
+]
+NUMBERS = [
     (r"(?<![\w.])\d{4}(?= [a-z]*[b-hj-rtv-z]s\b)", lambda found: number(found[0])),
     (r"(?<![\w.,])\d{4}(?!\w|[.,]\d)", _plain),
-    (r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])(?=\d)", lambda found: " "),
     (r"(?<=\d):(?=\d)", lambda found: " to "),
     (r"(?<=\d\.\d)\.(?=\d)", lambda found: " point "),
     (NUMBER, lambda found: number(found[0])),
@@ -87,7 +89,7 @@ def read_english(text):
     if not re.search("[a-z]", text) and len(re.findall("[A-Z]{3,}", text)) > 1:
         text = re.sub("[A-Z]{2,}", lambda found: found[0].capitalize(), text)  # it is SHOUTED
     text = read_abbreviations(_apply(SHAPES, text))
-    rules = SHARPS + PHONE_RULES + MONEY_RULES + DATE_RULES + RANGES + AMOUNT_RULES
+    rules = SHARPS + PHONE_RULES + MONEY_RULES + DATE_RULES + RANGES + AMOUNT_RULES + PARTED
     text = spell_letters(_apply(rules, text))
     return _apply(NUMBERS + LEFT_OVER, text)
 

@@ -23,8 +23,9 @@ def spoken(text, voice="en-us", rate=160, pitch=50):
     text: str. voice: a language ("en-us", "cmn", "yue"), with a variant after a plus sign if
     wanted ("en-us+f3" is a woman). rate: words a minute, 80 to 450. pitch: 0 to 100, 50 is the
     voice's own. The same text gives almost the same samples each time: the library goes on with
-    the noise and the phase where it stopped. Raises InputError for an empty text, an unknown voice, a value out of its range
-    and where the extra `speech` is missing. Used in lessons 13 and 14.
+    the noise and the phase where it stopped.
+    Raises InputError for an empty text, an unknown voice, a value out of its range and where the
+    extra `speech` is missing. Used in lessons 13 and 14.
     """
     if not isinstance(text, str) or not text.strip("\0 \n\t"):
         raise InputError(f"{text!r:.40} cannot be spoken; give a text with words")

@@ -1,4 +1,4 @@
-"""Text as it is written to the words that are read: "$12.50" is "twelve dollars and fifty cents"."""
+"""Text as it is written to the words that are read: $1.50 is one dollar and fifty cents."""
 
 import re
 import unicodedata
@@ -13,7 +13,10 @@ SCRIPTS = {"en": ("LATIN", "GREEK"), "zh": ("LATIN", "GREEK", "CJK")}
 NAMES = {"en": "English", "zh": "Mandarin"}
 # Rules look around them: a piece of a long text ends with a sentence, else between two words.
 PIECE = {
-    "en": re.compile(r"(?s).{1,1000}(?:(?<=[a-z]{4}[.!?])\s|\n|$)|.{1,1000}(?:\s|$)"),
+    "en": re.compile(
+        r"(?s).{1,1000}(?:(?:(?<=\s[a-z]{2}[.!?])|(?<=\s[a-z]{3}[.!?])|(?<=[a-z]{4}[.!?]))\s|\n|$)"
+        r"|.{1,1000}(?:\s|$)"
+    ),
     "zh": re.compile(r"(?s).{1,200}(?:[。！？；，、!?;\n]|$)|.{1,200}(?<=[^\W\d])|.{1,200}"),
 }
 LONGEST_WORD = 500  # characters without a space or a Chinese character between them
@@ -36,7 +39,8 @@ def normalise(text, language="en"):
     clean = _clean(text)
     _check_letters(clean, language)
     _check_words(clean)
-    read = " ".join(" ".join(map(LANGUAGES[language], PIECE[language].findall(clean))).split())
+    pieces = map(LANGUAGES[language], PIECE[language].findall(clean))
+    read = " ".join("".join(pieces).split())
     read = re.sub(r" +(?=[,.;:!?])", "", read)
     if not re.search(r"[^\W\d_]", read):
         raise InputError(f"{text!r:.40} holds nothing that can be read; write words or numbers")
@@ -79,7 +83,9 @@ def _joins(character):
 def _check_letters(text, language):
     """InputError for the first letter or number that this language cannot read."""
     for character in dict.fromkeys(text):
-        if unicodedata.category(character)[0] not in "LN" or character in KEPT:
+        if unicodedata.category(character)[0] not in "LN" or (
+            language == "en" and character in KEPT
+        ):
             continue
         name = unicodedata.name(character, "")
         if not (character.isascii() or name.startswith((*SCRIPTS[language], "MICRO SIGN"))):

@@ -52,7 +52,7 @@ def ordinal(number):
 def year(number):
     """The words of a year from 1 to 9999: 1984, 1905, 2000, 2010 as they are said."""
     century, rest = divmod(number, 100)
-    if number < 1000 or century % 10 == 0 and rest < 10:
+    if number < 1000 or (century % 10 == 0 and rest < 10):
         return cardinal(number)
     if not rest:
         return f"{cardinal(century)} hundred"
@@ -75,7 +75,7 @@ def number(text):
     if text.startswith("-"):
         return f"minus {number(text[1:])}"
     whole, _, decimals = text.replace(",", "").partition(".")
-    if len(whole) > LONGEST or len(whole) > 1 and whole.startswith("0"):
+    if len(whole) > LONGEST or (len(whole) > 1 and whole.startswith("0")):
         words = digits(whole)
     else:
         words = cardinal(int(whole)) if whole else ""
