@@ -84,21 +84,20 @@ def _spelled(words):
 
 def _phones(clauses):
     """espeak-ng's phones of each clause, as a list of str."""
-    from phonemizer.separator import Separator
-
     with _LOCK:
-        separator = Separator(phone=" ", word="  ", syllable=None)
-        return [text.split() for text in _espeak().phonemize(clauses, separator)]
+        espeak, separator = _espeak()
+        return [text.split() for text in espeak.phonemize(clauses, separator)]
 
 
 @functools.cache
 def _espeak():
-    """phonemizer with the wheel's own espeak-ng, never the system's."""
+    """phonemizer with the wheel's own espeak-ng, never the system's; what parts phones, words."""
     try:
         import espeakng_loader
         from phonemizer.backend import EspeakBackend
         from phonemizer.backend.espeak.wrapper import EspeakWrapper
         from phonemizer.logger import get_logger
+        from phonemizer.separator import Separator
     except ImportError as error:
         raise InputError(
             f"phones need the package {error.name}, which is not here; "
@@ -106,9 +105,10 @@ def _espeak():
         ) from error
     EspeakWrapper.set_library(espeakng_loader.get_library_path())
     EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
-    return EspeakBackend(
+    espeak = EspeakBackend(
         "en-us", with_stress=True, language_switch="remove-flags", logger=get_logger("quiet")
     )
+    return espeak, Separator(phone=" ", word="  ", syllable=None)
 
 
 def _joined(clauses, text):
