@@ -10,7 +10,9 @@ from audiogan_tf.errors import InputError
 import numpy as np
 
 SYNCHRONOUS, UTF8, SPEED, LOUDNESS, PITCH = 2, 1, 1, 2, 3  # speak_lib.h
+DO_NOT_EXIT = 0x8000
 SLOWEST, FASTEST = 80, 450  # words a minute
+LONGEST_PATH = 150  # bytes; the library keeps 160 for it and a file's name
 _LOCK = threading.Lock()  # the library keeps its state in globals
 _CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
@@ -45,7 +47,7 @@ def spoken(text, voice="en-us", rate=160, pitch=50):
 def _set_voice(library, voice):
     """Choose a voice; the library itself takes an unknown variant for none."""
     _, plus, variant = voice.partition("+")
-    known = not plus or (_data() / "voices" / "!v" / variant).is_file()
+    known = not plus or (Path(wheel()[1]) / "voices" / "!v" / variant).is_file()
     if not known or library.espeak_SetVoiceByName(voice.encode()) != 0:
         raise InputError(
             f"espeak-ng has no voice {voice!r}; use a language such as en-us, en-gb, cmn or "
@@ -72,26 +74,35 @@ def _synthesise(library, text):
     return np.concatenate(parts)
 
 
-def _wheel():
+@functools.cache
+def wheel():
+    """Where the wheel's own library and its data lie, two str; never the system's espeak-ng.
+
+    Raises InputError where the wheel is missing, and where its path is longer than the library
+    can hold: it would end the whole program.
+    """
     try:
         import espeakng_loader
     except ImportError as error:
         raise InputError(
-            "this voice needs the package espeakng-loader, which is not here; "
+            "espeak-ng needs the package espeakng-loader, which is not here; "
             'install it with pip install "audiogan_tf[speech]"'
         ) from error
-    return espeakng_loader
-
-
-def _data():
-    return Path(_wheel().get_data_path())
+    data = str(espeakng_loader.get_data_path())
+    if len(data.encode()) > LONGEST_PATH:
+        raise InputError(
+            f"{data}: espeak-ng takes paths of at most {LONGEST_PATH} bytes; "
+            "install the package in a folder with a shorter name"
+        )
+    return str(espeakng_loader.get_library_path()), data
 
 
 @functools.cache
 def _library():
-    """The wheel's library with its own data, never the system's; and its sample rate in Hz."""
-    library = ctypes.CDLL(_wheel().get_library_path())
-    sample_rate = library.espeak_Initialize(SYNCHRONOUS, 0, str(_data()).encode(), 0)
+    """The library, started, and its sample rate in Hz."""
+    path, data = wheel()
+    library = ctypes.CDLL(path)
+    sample_rate = library.espeak_Initialize(SYNCHRONOUS, 0, data.encode(), DO_NOT_EXIT)
     if sample_rate <= 0:
-        raise InputError("espeak-ng found no data in its wheel; install espeakng-loader again")
+        raise InputError(f"{data}: espeak-ng cannot read its data; install espeakng-loader again")
     return library, sample_rate

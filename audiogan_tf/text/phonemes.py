@@ -11,6 +11,7 @@ import re
 import threading
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.text.espeak import wheel
 from audiogan_tf.text.normalise import normalise
 
 import numpy as np
@@ -92,19 +93,19 @@ def _phones(clauses):
 @functools.cache
 def _espeak():
     """phonemizer with the wheel's own espeak-ng, never the system's; what parts phones, words."""
+    library, data = wheel()
     try:
-        import espeakng_loader
         from phonemizer.backend import EspeakBackend
         from phonemizer.backend.espeak.wrapper import EspeakWrapper
         from phonemizer.logger import get_logger
         from phonemizer.separator import Separator
     except ImportError as error:
         raise InputError(
-            f"phones need the package {error.name}, which is not here; "
+            f"phones need the package phonemizer, which is not here; "
             'install it with pip install "audiogan_tf[speech]"'
         ) from error
-    EspeakWrapper.set_library(espeakng_loader.get_library_path())
-    EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
+    EspeakWrapper.set_library(library)
+    EspeakWrapper.set_data_path(data)
     espeak = EspeakBackend(
         "en-us", with_stress=True, language_switch="remove-flags", logger=get_logger("quiet")
     )

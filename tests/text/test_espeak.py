@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from audiogan_tf.errors import InputError
 from audiogan_tf.text import spoken
+from audiogan_tf.text.espeak import wheel
 
 import numpy as np
 import pytest
@@ -75,6 +76,16 @@ def test_an_unknown_voice_is_named(voice):
 def test_bad_input_is_one_sentence(arguments, message):
     with pytest.raises(InputError, match=message):
         spoken(**arguments)
+
+
+def test_a_wheel_whose_path_is_too_long_for_the_library_is_refused(monkeypatch):
+    import espeakng_loader
+
+    monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: "/" + "x" * 200)
+    wheel.cache_clear()
+    with pytest.raises(InputError, match="takes paths of at most 150 bytes"):
+        wheel()
+    wheel.cache_clear()
 
 
 def test_a_zero_byte_does_not_end_the_text():
