@@ -19,9 +19,9 @@ _PLACES = {
     "InputError": "errors",
 }
 _ROOMS = ("corpora", "errors", "judging", "lessons", "models", "showing", "sound", "storage")
-_ROOMS += ("synth", "training")
+_ROOMS += ("synth", "text", "training")
 __all__ = sorted([*_PLACES, *_ROOMS, "checks"])
-_WITHOUT_TENSORFLOW = ("InputError", "errors", "storage", "synth")
+_WITHOUT_TENSORFLOW = ("InputError", "errors", "storage", "synth", "text")
 
 
 def start_tensorflow():
