@@ -160,27 +160,35 @@ class AcousticModel(Learner):
         report = {"bands": loss_bands, "durations": loss_durations}
         return report | {"pitch": loss_pitch, "voice": loss_voice}
 
-    def speak(self, symbols, durations=None, log_hz=None, voiced=None, pace=1.0, higher=0.0):
-        """The picture of one sentence, (1, frames, bands, 1) float32 in [-1, 1].
+    def plan(self, symbols, pace=1.0, higher=0.0):
+        """How a sentence shall be said: frames of each symbol, and the pitch of each frame.
 
-        symbols: (n,) int; durations: frames of each, (n,), or None for the model's own;
-        log_hz, voiced: (frames,), or None likewise; pace: 2 is twice as fast; higher:
-        what is added to the logarithm of the model's own pitch.
+        symbols: (n,) int; pace: 2 is twice as fast; higher: what is added to the logarithm of the
+        pitch. Returns durations (n,) int, log_hz and voiced (frames,) float32, voiced being 0 or 1.
         """
         features = self.encode(np.asarray(symbols)[None])
-        if durations is None:
-            frames = np.exp(self.duration(features)[0, :, 0]) / pace
-            durations = np.maximum(1, np.diff(np.round(np.cumsum(frames)), prepend=0)).astype(int)
-        owners, places = frames_of(durations)
-        owned = tf.gather(features, owners[None], batch_dims=1)
-        placed = tf.concat([owned, places[None]], axis=-1)
-        heard = self.pitch(placed)[0].numpy()
-        if log_hz is None:
-            log_hz = heard[:, 1] * PITCH_SPREAD + PITCH_MEAN + higher
-        if voiced is None:
-            voiced = (heard[:, 0] > 0).astype("float32")
+        wanted = np.exp(self.duration(features)[0, :, 0]) / pace
+        durations = np.maximum(1, np.diff(np.round(np.cumsum(wanted)), prepend=0)).astype(int)
+        heard = self.pitch(self._placed(features, durations))[0].numpy()
+        log_hz = heard[:, 1] * PITCH_SPREAD + PITCH_MEAN + higher
+        return durations, log_hz, (heard[:, 0] > 0).astype("float32")
+
+    def say(self, symbols, durations, log_hz, voiced):
+        """The picture of one sentence, (1, frames, bands, 1) float32 in [-1, 1].
+
+        symbols, durations: (n,) int; log_hz, voiced: (frames,) float, as `plan` makes them or as
+        they were in a recording.
+        """
+        placed = self._placed(self.encode(np.asarray(symbols)[None]), durations)
         drawn = self.draw(placed, np.float32(log_hz)[None], np.float32(voiced)[None])
         return np.clip(drawn, -1, 1)[..., None]
+
+    @staticmethod
+    def _placed(features, durations):
+        """Features of symbols (1, n, channels), repeated for their frames, and places in them."""
+        owners, places = frames_of(durations)
+        owned = tf.gather(features, owners[None], batch_dims=1)
+        return tf.concat([owned, places[None]], axis=-1)
 
     def save(self, path, **about):
         """Write all weights and what is needed to use them to one file."""

@@ -45,7 +45,8 @@ class Reader:
         rng = np.random.default_rng(seed)
         higher, faster = PITCH_DRIFT * rng.standard_normal(), PACE_DRIFT * rng.standard_normal()
         numbers = symbol_numbers(symbols)
-        picture = self.acoustic.speak(numbers, pace=pace * np.exp(faster), higher=higher)
+        plan = self.acoustic.plan(numbers, pace * np.exp(faster), higher)
+        picture = self.acoustic.say(numbers, *plan)
         return self.vocoder.inverse(picture).numpy()[0]
 
     def speak(self, text, seed=0, pace=1.0):

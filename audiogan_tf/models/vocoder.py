@@ -155,9 +155,7 @@ class Vocoder(Learner):
     def _opinion(self, real, drawn):
         """Both players' losses by hinge, and how far apart the discriminators' features are."""
         discriminator_loss = generator_loss = apart = 0.0
-        for network, a, b in zip(
-            self.discriminators, in_views(real), in_views(drawn), strict=True
-        ):
+        for network, a, b in zip(self.discriminators, in_views(real), in_views(drawn), strict=True):
             (real_logits, *known), (fake_logits, *seen) = network(a), network(b)
             unmoved = network(ops.stop_gradient(b))[0]
             discriminator_loss += losses.hinge(real_logits, unmoved)[0]
@@ -196,8 +194,9 @@ def regression(guess, magnitude):
 
 def _lend_phase(magnitude, spectrum, n_fft, hop_length):
     """Waveforms with drawn magnitudes and a recording's phase."""
-    turn = spectrum / ops.cast(ops.abs(spectrum) + 1e-9, "complex64")
-    return spectral.istft(ops.cast(magnitude, "complex64") * turn, n_fft, hop_length)
+    phase = tf.math.angle(spectrum)
+    drawn = tf.complex(magnitude * ops.cos(phase), magnitude * ops.sin(phase))
+    return spectral.istft(drawn, n_fft, hop_length)
 
 
 def default_optimizer(steps=1500, rate=1e-3):
