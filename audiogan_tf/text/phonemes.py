@@ -101,7 +101,7 @@ def _espeak():
         from phonemizer.separator import Separator
     except ImportError as error:
         raise InputError(
-            f"phones need the package phonemizer, which is not here; "
+            "phones need the package phonemizer, which is not here; "
             'install it with pip install "audiogan_tf[speech]"'
         ) from error
     EspeakWrapper.set_library(library)
