@@ -103,20 +103,23 @@ def _names(text):
 def _roman(text):
     """Roman numbers of kings (the eighth), of centuries, and of what is counted (chapter four)."""
     kings, headings = "|".join(KINGS), "|".join(HEADINGS)
-    verb = r"(?=[,.;:!?]|'s|$| (?:was|is|of|had|and|ruled|died|became|reigned)\b)"
+    verb = r"(?=[,.;:!?]|'s|$| (?:was|is|of|had|and|in|to|ruled|died|became|reigned)\b)"
 
     def rank(match):
         value = from_roman(match[2])
         return f"{match[1]} the {ordinal(value)}" if value else match[0]
 
     def count(match):
-        value = from_roman(match[2].upper())
+        value = from_roman(match[2])
         return f"{match[1]}{cardinal(value)}" if value else match[0]
 
     text = re.sub(rf"\b({kings}) ([IVX]{{2,}}|[VX])\b", rank, text)
     text = re.sub(rf"\b({kings}) (I){verb}", rank, text)
     text = re.sub(r"\b([IVX]+)(?= century)", lambda match: _place(match[1]), text)
-    text = re.sub(rf"(?i)\b((?:{headings}) )([IVXLCDM]+)\b", count, text)
+    text = re.sub(r"\b((?:[Ww]orld )?[Ww]ar )(I)\b", count, text)
+    text = re.sub(rf"(?i:\b((?:{headings}) ))([IVXLCDM]{{2,}}|[VX])\b", count, text)
+    text = re.sub(rf"\b((?:{headings}) )(I){verb}", count, text)  # not: the part I like
+    text = re.sub(r"\b(Super Bowl )([LC])\b", count, text)
     text = re.sub(rf"\b({NO_HEADING}[A-Z][a-z]+ )([IVX]{{2,}})\b", count, text)
     return re.sub(r"^()([IVX]{2,})(?=\W*$)", count, text)
 
