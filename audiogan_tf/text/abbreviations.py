@@ -63,16 +63,16 @@ NO_HEADING = "(?!(?:A|An|The|This|That|In|On|At|By|For|My|Her|His|Our|No|Doctor|
 
 def read_abbreviations(text):
     """A text with its abbreviations written out; numbers stay as they are."""
+    days = "|".join(SHORT_WEEKDAYS)
+    text = re.sub(
+        rf"\b({days})\.?-({days})\b(?:\.(?=,| [\da-z]))?",
+        lambda found: f"{SHORT_WEEKDAYS[found[1]]} to {SHORT_WEEKDAYS[found[2]]}",
+        text,
+    )
     for name, word in SHORT_WEEKDAYS.items():
         text = re.sub(rf"\b{name}\b\.?(?=,? {BEFORE_A_DAY})", word, text)
         if name not in ("Sun", "Sat"):  # which are words too
             text = re.sub(rf"\b{name}\.(?=[ ,])", word, text)
-    days = "|".join(SHORT_WEEKDAYS)
-    text = re.sub(
-        rf"\b({days})\.?-({days})\b",
-        lambda found: f"{SHORT_WEEKDAYS[found[1]]} to {SHORT_WEEKDAYS[found[2]]}",
-        text,
-    )
     for short, word in BEFORE_NUMBERS.items():
         first = f"[{short[0].upper()}{short[0].lower()}]"
         text = re.sub(rf"(?<![\w.]){first}{short[1:]}\. ?{NUMBER}", f"{word} ", text)

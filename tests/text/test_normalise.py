@@ -82,7 +82,7 @@ def test_a_dot_that_ends_the_sentence_outlives_its_abbreviation():
         ("The part I like is Part I.", "The part I like is Part one."),
         ("Grade C, type II", "Grade C, type two"),
         ("Feast of St. Paul on Oak St. He left.", "Feast of Saint Paul on Oak Street. He left."),
-        ("Mon.-Fri. 9-5", "Monday to Friday. nine to five"),
+        ("Mon.-Fri. 9-5", "Monday to Friday nine to five"),
         ("$3/kg", "three dollars per kilogram"),
         ("7-5=2", "seven minus five equals two"),
     ],
