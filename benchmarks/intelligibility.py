@@ -1,7 +1,7 @@
 """What an independent recogniser understands: words right of speech whose text is known.
 
 `python benchmarks/intelligibility.py` prints the references: real recordings (fsdd's digits,
-kathleen's sentences, where they are found) and espeak-ng's rule-made voice (ten minutes or so).
+kathleen's sentences, where they are found) and espeak-ng's rule-made voice (five CPU minutes).
 `python benchmarks/intelligibility.py FOLDER` judges a folder of sound files: its texts.csv has
 the columns file,text; a text may be written in digits or in words ("472").
 

@@ -5,6 +5,9 @@ import re
 from audiogan_tf.text.numbers import cardinal, from_roman, ordinal
 
 NAME = r"(?=[A-Z])"  # what follows begins like a name
+STARTERS = (  # what begins a sentence and is no name
+    r"(?:He|She|It|The|I|We|They|Then|But|And|A|In|On|At|My|His|Her|This|That|There|You|When|If)\b"
+)
 NUMBER = r"(?=#?\d)"
 BEFORE_NAMES = {
     "Dr": "Doctor", "St": "Saint", "Mt": "Mount", "Ft": "Fort", "Gen": "General",
@@ -21,12 +24,12 @@ AFTER_NAMES = {
 BEFORE_NUMBERS = {
     "No": "number", "Nos": "numbers", "Nr": "number", "Fig": "figure", "Figs": "figures",
     "Vol": "volume", "Ch": "chapter", "Sec": "section", "Eq": "equation", "Tab": "table",
-    "Ext": "extension", "Apt": "apartment", "p": "page", "pp": "pages", "ca": "about",
-    "c": "about",
+    "Ext": "extension", "Tel": "telephone", "Apt": "apartment", "p": "page", "pp": "pages",
+    "ca": "about", "c": "about",
 }  # fmt: skip
 ANYWHERE = {
-    "Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Prof": "Professor", "vs": "versus",
-    "etc": "et cetera", "approx": "approximately", "dept": "department", "govt": "government",
+    "Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Prof": "Professor",
+    "approx": "approximately", "dept": "department", "govt": "government",
     "misc": "miscellaneous", "cf": "compare", "e.g": "for example", "i.e": "that is",
     "et al": "and others",
 }  # fmt: skip
@@ -60,6 +63,12 @@ NO_HEADING = "(?!(?:A|An|The|This|That|In|On|At|By|For|My|Her|His|Our|No|Doctor|
 
 def read_abbreviations(text):
     """A text with its abbreviations written out; numbers stay as they are."""
+    days = "|".join(SHORT_WEEKDAYS)
+    text = re.sub(
+        rf"\b({days})\.?-({days})\b(?:\.(?=,| [\da-z]))?",
+        lambda found: f"{SHORT_WEEKDAYS[found[1]]} to {SHORT_WEEKDAYS[found[2]]}",
+        text,
+    )
     for name, word in SHORT_WEEKDAYS.items():
         text = re.sub(rf"\b{name}\b\.?(?=,? {BEFORE_A_DAY})", word, text)
         if name not in ("Sun", "Sat"):  # which are words too
@@ -68,21 +77,24 @@ def read_abbreviations(text):
         first = f"[{short[0].upper()}{short[0].lower()}]"
         text = re.sub(rf"(?<![\w.]){first}{short[1:]}\. ?{NUMBER}", f"{word} ", text)
     for short, word in ANYWHERE.items():
-        # Titles may come without their dot; a dot that ends a sentence is left to it.
-        dot = r"(?:\.|(?= [A-Z]))" if short[0].isupper() else r"(?:\.(?!\s+[A-Z]|$)|(?=\.))"
+        dot = r"(?:\.|(?= [A-Z]))" if short[0].isupper() else r"\."  # titles may lack theirs
         text = re.sub(rf"(?<![\w.]){re.escape(short)}{dot}", word, text)
+    text = re.sub(r"\bvs\b\.?", "versus", text)
+    text = re.sub(r"(?<!\w)etc(?:\.(?!\s+[A-Z]|\s*$)|(?=\.))", "et cetera", text)
     text = re.sub(r"\bPh\. ?D\b\.?|\bPhD\b", "P H D", text)
     text = _names(text)
     return _roman(text)
 
 
 def _names(text):
-    """Titles and streets: what Dr. and St. mean is told by the name before or after them."""
+    """Titles and streets: what Dr. and St. mean is told by the words before and after them."""
+    ends = rf"(?=\.(?:\s*$|\s{STARTERS}))"  # its dot ends the sentence too, and stays
     for short, word in AFTER_NAMES.items():
-        # A name or an ordinal before it, and no name after it unless a new sentence begins.
-        before = r"(?<=[a-z\d]) |(?<=[a-z\d]), "
-        after = rf"(?!\s{NAME})" if short in BEFORE_NAMES else ""
-        text = re.sub(rf"({before}){short}\b(\.?){after}", rf"\1{word}", text)
+        # After a name or a number; one that is also a title, only where no name follows.
+        no_title = rf"(?!\s{NAME})" if short in BEFORE_NAMES else ""
+        text = re.sub(
+            rf"(?<=[a-z\d.,]) {short}\b(?:{ends}|\.{no_title}|(?!\.){no_title})", f" {word}", text
+        )
     for short, word in BEFORE_NAMES.items():
         text = re.sub(rf"\b{short}\b\.? ?(?<=[. ]){NAME}", f"{word} ", text)
     return text
@@ -91,20 +103,23 @@ def _names(text):
 def _roman(text):
     """Roman numbers of kings (the eighth), of centuries, and of what is counted (chapter four)."""
     kings, headings = "|".join(KINGS), "|".join(HEADINGS)
-    verb = r"(?=[,.;:!?]|'s|$| (?:was|is|of|had|and|ruled|died|became|reigned)\b)"
+    verb = r"(?=[,.;:!?]|'s|$| (?:was|is|of|had|and|in|to|ruled|died|became|reigned)\b)"
 
     def rank(match):
         value = from_roman(match[2])
         return f"{match[1]} the {ordinal(value)}" if value else match[0]
 
     def count(match):
-        value = from_roman(match[2].upper())
+        value = from_roman(match[2])
         return f"{match[1]}{cardinal(value)}" if value else match[0]
 
     text = re.sub(rf"\b({kings}) ([IVX]{{2,}}|[VX])\b", rank, text)
     text = re.sub(rf"\b({kings}) (I){verb}", rank, text)
     text = re.sub(r"\b([IVX]+)(?= century)", lambda match: _place(match[1]), text)
-    text = re.sub(rf"(?i)\b((?:{headings}) )([IVXLCDM]+)\b", count, text)
+    text = re.sub(r"\b((?:[Ww]orld )?[Ww]ar )(I)\b", count, text)
+    text = re.sub(rf"(?i:\b((?:{headings}) ))([IVXLCDM]{{2,}}|[VX])\b", count, text)
+    text = re.sub(rf"\b((?:{headings}) )(I){verb}", count, text)  # not: the part I like
+    text = re.sub(r"\b(Super Bowl )([LC])\b", count, text)
     text = re.sub(rf"\b({NO_HEADING}[A-Z][a-z]+ )([IVX]{{2,}})\b", count, text)
     return re.sub(r"^()([IVX]{2,})(?=\W*$)", count, text)
 

@@ -124,6 +124,7 @@ MONEY_RULES = [
         rf"(?= (?!(?:{_NO_NOUN.replace(' ', '|')})\b)[a-z])",
         _bill,
     ),
+    (rf"(){SIGN}{NUMBER}()(?= (?:bill|note|coin)s?\b)", _bill),
     (rf"([-−]?){SIGN}{NUMBER}{SCALE}", _much_money),
     (rf"([-−]?){SIGN}{NUMBER}", _money),
     (r"\b(\d+) ?¢", lambda found: f"{found[1]} cent{'' if found[1] == '1' else 's'}"),
@@ -142,7 +143,12 @@ AMOUNT_RULES = [
     ),
     # The dot of "5 ft." is its own unless the sentence ends there too.
     (
-        rf"{NUMBER} ?{UNIT}([²³]?)(?:/{UNIT}([²³]?))?(?![\w'/²³])(?:\.(?! [A-Z]|\s*$|\n|\d))?",
+        rf"{NUMBER} ?{UNIT}([²³]?)(?:/{UNIT}([²³]?))?(?![\w'/²³]|\.\w)"
+        r"(?:\.(?! [A-Z]|\s*$|\n))?",
         _unit,
+    ),
+    (
+        rf"(?:\bper |(?<=[a-z]s)/|(?<=euro)/){UNIT}(?![\w/])",
+        lambda found: f" per {UNITS[found[1]]}",
     ),
 ]

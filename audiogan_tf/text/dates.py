@@ -83,7 +83,7 @@ DATE_RULES = [
         lambda found: _numeric(found[3], found[4], found[1], found[0]),
     ),
     (
-        r"\b(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d\d)\b(?![/.]\d)",
+        r"(?<![\d-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)\b(?![/.-]\d)",
         lambda found: _numeric(found[1], found[3], found[4], found[0]),
     ),
     (
@@ -97,6 +97,7 @@ DATE_RULES = [
     (rf"(?:\b[Tt]he )?\b{DAY}(?: of)? {MONTH}(,?) {YEAR}", _day_month_year),
     (rf"(?:\b[Tt]he )?\b{DAY}(?: of)? {MONTH}(?! \d)", _day_month),
     (rf"{MONTH},? {YEAR}", _month_year),
+    (r"(?<=:\d\d)-(?=\d{1,2}:\d\d)", lambda found: " to "),
     (r"\b(\d{1,2}):([0-5]\d):([0-5]\d)\b", _duration),
     (
         _half_dot(rf"\b([01]?\d|2[0-4]):([0-5]\d){HALF}"),

@@ -98,10 +98,10 @@ def from_roman(text):
     total = sum(
         -value if value < after else value for value, after in zip(values, following, strict=True)
     )
-    return total if text == to_roman(total) else None
+    return total if text == _to_roman(total) else None
 
 
-def to_roman(value):
+def _to_roman(value):
     """A number from 1 to 3999 in Roman letters."""
     steps = "M 1000 CM 900 D 500 CD 400 C 100 XC 90 L 50 XL 40 X 10 IX 9 V 5 IV 4 I 1".split()
     text = ""
