@@ -212,7 +212,7 @@ class MaskLearner(Learner):
         return self.ema_network
 
     def call(self, noisy, training=False):
-        """What the averaged network makes of (batch, samples), a multiple of HOP."""
+        """What the averaged network makes of (batch, samples)."""
         return mask(self.ema_network, noisy)
 
     @property
@@ -262,10 +262,11 @@ class MaskLearner(Learner):
 
 
 def mask(network, noisy):
-    """Whole sounds, (batch, samples) float32 with a multiple of HOP samples, enhanced at once."""
-    spectrum = analyse(tf.pad(noisy, [[0, 0], [N_FFT - HOP, HOP]]))
+    """Whole sounds enhanced at once, (batch, samples) float32 to the same shape."""
+    samples = tf.shape(noisy)[1]
+    spectrum = analyse(tf.pad(noisy, [[0, 0], [N_FFT - HOP, HOP + -samples % HOP]]))
     masks, _ = network(spectrum, network.no_past(tf.shape(noisy)[0]))
-    return joined_pieces(synthesise(spectrum * masks))
+    return joined_pieces(synthesise(spectrum * masks))[:, :samples]
 
 
 def default_optimizer(steps=20_000, rate=2e-3):
