@@ -226,7 +226,8 @@ class MaskLearner(Learner):
     def train_step(self, data):
         """One update of the network and, where there is one, of its discriminator."""
         noisy, target = data
-        scale = tf.math.rsqrt(tf.reduce_mean(target**2, axis=1, keepdims=True) + 1e-6)
+        energy = tf.reduce_mean(target**2 + 0.01 * noisy**2 + 1e-6, axis=1, keepdims=True)
+        scale = tf.math.rsqrt(energy)  # every example counts alike, one without speech too
         with tf.GradientTape(persistent=True) as tape:
             enhanced = mask(self.network, noisy) * scale
             spectral = spectral_loss(enhanced, target * scale)
