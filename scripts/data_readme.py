@@ -11,11 +11,13 @@ from pathlib import Path
 DATA = Path(__file__).resolve().parent.parent / "data"
 SPOKEN = "`python scripts/make_digits.py`: spoken digits"
 SENTENCES = "`python scripts/ship_kathleen.py FOLDER`: sentences of Kathleen"
+PLACES = "`python scripts/ship_noises.py FOLDER`"
 TABLES = {
     "way_back.csv": "`python benchmarks/way_back.py`: what each step of the way back costs",
     "waveform_gans.csv": "`python benchmarks/waveform_gans.py`: GANs on samples at one budget",
     "ablation.csv": "`python benchmarks/ablation.py`: what each remedy changes at one budget",
     "overtraining.csv": "`python benchmarks/overtraining.py`: scores of long trainings on 48 clips",
+    "enhancers.csv": "`python benchmarks/enhancers.py`: enhancers beside peers on one table",
     "listings.csv": "`python benchmarks/listings.py`: the documents' repaired listings, trained",
     "gan_vae.csv": "`python benchmarks/gan_vae.py`: GAN and VAE on two corpora at one budget",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
@@ -34,6 +36,20 @@ TABLES = {
     "digits/zh.flac": f"{SPOKEN} in Mandarin, 1,750 clips one after the other",
     "digits/index.csv": f"{SPOKEN}, where each lies, how it was said, its phonemes and their times",
 }
+
+
+def credits():
+    """Who recorded each shipped noise and room, as their SOURCES.csv say: name -> licence."""
+    found = {}
+    for kind in ("noises", "rooms"):
+        with open(DATA / kind / "SOURCES.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        found |= {f"{kind}/{row['file']}": ", ".join(list(row.values())[1:]) for row in rows}
+    return found
+
+
+TABLES |= {f"{kind}/SOURCES.csv": f"{PLACES}: whose they are" for kind in ("noises", "rooms")}
+TABLES |= {name: f"{PLACES}: {credit}" for name, credit in credits().items()}
 
 
 def weights():

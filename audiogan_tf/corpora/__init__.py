@@ -13,6 +13,7 @@ from audiogan_tf.corpora.folder import load_folder
 from audiogan_tf.corpora.found import FolderWarning, Found
 from audiogan_tf.corpora.fsdd import load_fsdd
 from audiogan_tf.corpora.melodies import Melodies, load_melodies
+from audiogan_tf.corpora.mixtures import Mixtures, load_mixtures, pairs
 from audiogan_tf.corpora.notes import load_notes
 from audiogan_tf.corpora.nsynth import load_nsynth
 from audiogan_tf.corpora.pictures import pictures_for
@@ -33,6 +34,7 @@ CORPORA = {  # name: loader
     "ljspeech": load_ljspeech,
     "vctk": load_vctk,
     "kathleen": load_kathleen,
+    "mixtures": load_mixtures,
 }
 
 

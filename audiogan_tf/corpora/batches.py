@@ -25,7 +25,7 @@ def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditio
     if getattr(clips, "balanced", False) and sizes.max() > UNEQUAL * sizes.min():
         order = order.map(_balanced(clips.labels, seed))
     else:
-        order = order.map(lambda i: _shuffled(i, count, seed))
+        order = order.map(lambda i: shuffled(i, count, seed))
     conditions = tf.constant(clips.conditions)
     picture = _from_disk(clips, representation) if clips.streamed else None
     if picture is not None:
@@ -43,7 +43,7 @@ def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditio
     return loaded.prefetch(8)
 
 
-def _shuffled(position, count, seed):
+def shuffled(position, count, seed):
     """The clip at `position` of an endless sequence of permutations of range(count)."""
     epoch, place = position // count, position % count
     key = tf.cast(tf.stack([epoch, tf.cast(seed, tf.int64)]), tf.uint32)
@@ -53,7 +53,7 @@ def _shuffled(position, count, seed):
 def _balanced(labels, seed):
     """Position to clip, so that every class comes once in each round, in an order of its own.
 
-    The clips of a class come in permutations, each class at its own pace. As with `_shuffled`, the
+    The clips of a class come in permutations, each class at its own pace. As with `shuffled`, the
     clip is computed from the position alone.
     """
     members = np.argsort(labels, kind="stable")  # class by class
@@ -63,9 +63,9 @@ def _balanced(labels, seed):
     classes = len(sizes)
 
     def clip(position):
-        which = _shuffled(position, classes, seed)
+        which = shuffled(position, classes, seed)
         visit = position // classes
-        return members[firsts[which] + _shuffled(visit, sizes[which], seed + 1 + which)]
+        return members[firsts[which] + shuffled(visit, sizes[which], seed + 1 + which)]
 
     return clip
 

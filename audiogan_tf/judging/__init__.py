@@ -3,7 +3,13 @@
 from audiogan_tf.judging.alarms import find_alarms
 from audiogan_tf.judging.confidence import Interval, bootstrap
 from audiogan_tf.judging.evaluation import Report, Row, evaluate
-from audiogan_tf.judging.fidelity import signal_to_noise_ratio, snr_over_mean, spectral_convergence
+from audiogan_tf.judging.fidelity import (
+    log_kurtosis_ratio,
+    si_sdr,
+    signal_to_noise_ratio,
+    snr_over_mean,
+    spectral_convergence,
+)
 from audiogan_tf.judging.judge import STRIDES, WIDTHS, Judge, build_network, load_judge, noise_clips
 from audiogan_tf.judging.judge_training import augment, find_judge, judge_for, train_judge
 from audiogan_tf.judging.metrics import (

@@ -46,3 +46,37 @@ def snr_over_mean(images, drawn, mean):
     """
     images = np.asarray(images, "float64")
     return float(10 * np.log10(np.sum((images - mean) ** 2) / np.sum((images - drawn) ** 2)))
+
+
+def si_sdr(target, sound):
+    """Scale-invariant signal-to-distortion ratio in dB: how much of a sound is its target.
+
+    target, sound: (samples,) float, aligned. The target may be scaled to fit best; the rest is
+    distortion. Returns a float. Raises InputError for shapes that differ or a silent target.
+    Le Roux et al. (2019). Used in lesson 15.
+    """
+    target, sound = np.asarray(target, "float64"), np.asarray(sound, "float64")
+    energy = np.sum(target**2)
+    if target.shape != sound.shape or energy == 0:
+        raise InputError(
+            f"si_sdr needs two sounds of one length and a target that is not silent; got shapes "
+            f"{target.shape} and {sound.shape}, the target's energy is {energy:.3g}"
+        )
+    fit = np.sum(target * sound) / energy * target
+    return float(10 * np.log10((np.sum(fit**2) + 1e-20) / (np.sum((sound - fit) ** 2) + 1e-20)))
+
+
+def log_kurtosis_ratio(before, after, n_fft=512):
+    """How much more like single tones that come and go a noise has become: its metallic sound.
+
+    before, after: (samples,) float, a noise and what an enhancer left of it. The kurtosis of the
+    power of a bin over time, averaged over the bins by their power before and after; returns the
+    log of its ratio: 0 as before, above 0 musical noise. Uemura et al. (2008). Used in lesson 15.
+    """
+    ratios = []
+    for sound in (before, after):
+        spectrum = stft(tf.cast(sound, tf.float32)[None], n_fft, n_fft // 4)[0]
+        power = np.abs(spectrum.numpy().astype("complex128")) ** 2 + 1e-12  # silence counts as 1
+        kurtosis = np.mean(power**4, axis=0) / np.mean(power**2, axis=0) ** 2
+        ratios.append(np.average(kurtosis, weights=power.mean(axis=0)))
+    return float(np.log(ratios[1] / ratios[0]))

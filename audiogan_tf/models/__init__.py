@@ -1,15 +1,17 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
-A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`), `losses` and `latent`
-are used as namespaces.
+A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `enhancement`),
+`losses`, `latent` and `noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
     augmentation,
     dcgan,
+    enhancement,
     frame_rnn,
     latent,
     losses,
+    noising,
     sampling,
     symbol_rnn,
     vae,
@@ -18,6 +20,7 @@ from audiogan_tf.models import (
 )
 from audiogan_tf.models.augmentation import Augmentation
 from audiogan_tf.models.catalogue import MODELS, build, find, load, representation_for
+from audiogan_tf.models.enhancer import Enhancer
 from audiogan_tf.models.gan import GAN
 from audiogan_tf.models.layers import (
     ConditionalBatchNorm,

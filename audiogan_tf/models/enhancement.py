@@ -1,0 +1,278 @@
+"""A causal mask network: noisy speech in, speech out, block by block with a look-ahead of 16 ms.
+
+The spectrum's frames are 32 ms long so that the harmonics of a voice lie apart, but sound is put
+together again from their last 16 ms alone: two windows, whose product is a Hann window of 16 ms
+(Mauler and Martin, 2007). All that a frame needs of the past is its `states`.
+"""
+
+from audiogan_tf.models import losses
+from audiogan_tf.models.learner import Learner
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+RATE = 16000  # Hz
+N_FFT, HOP = 512, 128  # samples of a frame, and from one frame to the next
+LOOK_AHEAD = 2 * HOP  # samples of the future that one sample of the result depends on
+BINS = N_FFT // 2 + 1
+
+
+def windows():
+    """Analysis and synthesis window, (N_FFT,) float32 each.
+
+    The first rises over N_FFT - HOP samples and falls over HOP, as the square root of a Hann
+    window does; the second is zero but for the last 2 HOP samples, where the product is a Hann
+    window, which adds up to 1 at every hop. Mauler and Martin (2007).
+    """
+    rise, fall = N_FFT - HOP, np.cos(np.pi / 2 * (np.arange(HOP) + 0.5) / HOP)
+    analysis = np.concatenate([np.sin(np.pi / 2 * (np.arange(rise) + 0.5) / rise), fall])
+    product = np.concatenate([np.zeros(N_FFT - 2 * HOP), 1 - fall**2, fall**2])
+    return analysis.astype("float32"), (product / analysis).astype("float32")
+
+
+def analyse(waveforms):
+    """Causal short-time spectrum, each frame ending HOP samples after the one before.
+
+    waveforms: (batch, samples) float32, samples a multiple of HOP, N_FFT - HOP of them past.
+    Returns (batch, (samples - N_FFT) / HOP + 1, BINS) complex64.
+    """
+    hops = tf.reshape(waveforms, [tf.shape(waveforms)[0], -1, HOP])
+    count, overlap = tf.shape(hops)[1], N_FFT // HOP
+    pieces = [hops[:, i : count - overlap + 1 + i] for i in range(overlap)]
+    return tf.signal.rfft(tf.concat(pieces, axis=2) * windows()[0])
+
+
+def synthesise(spectrum):
+    """Overlapping pieces of sound from frames of `analyse`: (batch, frames, 2 HOP) float32."""
+    return (tf.signal.irfft(spectrum, [N_FFT]) * windows()[1])[..., -LOOK_AHEAD:]
+
+
+def joined_pieces(pieces):
+    """Pieces of `synthesise` added where they overlap: (batch, (frames - 1) HOP) float32."""
+    sums = pieces[:, :-1, HOP:] + pieces[:, 1:, :HOP]
+    return tf.reshape(sums, [tf.shape(pieces)[0], -1])
+
+
+@keras.saving.register_keras_serializable("audiogan_tf")
+class CausalBlock(layers.Layer):
+    """Adds to each frame what it and two frames before it tell: at t, t - d and t - 2 d.
+
+    Normalised, widened, three taps a channel, and narrowed again, as in Conv-TasNet (Luo and
+    Mesgarani, 2019), so that a frame never hears of a later one.
+    """
+
+    def __init__(self, hidden, dilation, **kwargs):
+        super().__init__(**kwargs)
+        self.hidden, self.dilation = hidden, dilation
+
+    def build(self, shape):
+        self.norm = layers.LayerNormalization(epsilon=1e-5)
+        self.widen = layers.Dense(self.hidden, activation="silu")
+        self.narrow = layers.Dense(shape[-1])
+        self.norm.build(shape)
+        self.widen.build(shape)
+        self.narrow.build((*shape[:-1], self.hidden))
+        size = (3, self.hidden)
+        start = keras.initializers.RandomNormal(stddev=0.6)
+        self.taps = self.add_weight(shape=size, name="taps", initializer=start)
+        self.bias = self.add_weight(shape=size[1:], name="bias", initializer="zeros")
+
+    def call(self, frames, past):
+        """frames (batch, n, channels), past (batch, 2 d, hidden): the result and the new past."""
+        wide = ops.concatenate([past, self.widen(self.norm(frames))], axis=1)
+        count, step = ops.shape(frames)[1], self.dilation
+        taps = [wide[:, i * step : i * step + count] * self.taps[i] for i in range(3)]
+        heard = ops.silu(taps[0] + taps[1] + taps[2] + self.bias)
+        return frames + self.narrow(heard), wide[:, count:]
+
+    def compute_output_shape(self, frames, past):
+        return frames, past
+
+
+@keras.saving.register_keras_serializable("audiogan_tf")
+class MaskNetwork(keras.Model):
+    """Frames of a noisy spectrum to a complex mask for each, and the states to go on from."""
+
+    def __init__(self, channels=192, hidden=256, dilations=(1, 2, 4, 8, 16, 32), stacks=2, **more):
+        super().__init__(**more)
+        self.sizes = {"channels": channels, "hidden": hidden}
+        self.sizes |= {"dilations": list(dilations), "stacks": stacks}
+        self.read = layers.Dense(channels, name="read")
+        self.blocks = [CausalBlock(hidden, d) for _ in range(stacks) for d in dilations]
+        self.norm = layers.LayerNormalization(epsilon=1e-5)
+        self.gain = layers.Dense(BINS, bias_initializer=keras.initializers.Constant(1.0))
+        self.turn = layers.Dense(BINS, kernel_initializer="zeros")
+        self(tf.zeros([1, 1, BINS], "complex64"), self.no_past(1))
+
+    def no_past(self, batch):
+        """The states before the first frame, a list of (batch, 2 d, hidden) zeros."""
+        return [tf.zeros([batch, 2 * b.dilation, b.hidden]) for b in self.blocks]
+
+    def call(self, spectrum, states):
+        """(batch, n, BINS) complex64 to a mask of the same shape, and the new states."""
+        power = tf.math.real(spectrum) ** 2 + tf.math.imag(spectrum) ** 2
+        frames, after = self.read((ops.log10(power + 1e-7) + 2.5) / 2), []
+        for block, state in zip(self.blocks, states, strict=True):
+            frames, state = block(frames, state)
+            after.append(state)
+        frames = self.norm(frames)
+        size, angle = 1.3 * ops.sigmoid(self.gain(frames)), self.turn(frames)
+        return tf.complex(size * ops.cos(angle), size * ops.sin(angle)), after
+
+
+def compressed(waveforms, n_fft, power=0.3):
+    """Size to the `power` of a spectrum, and the same with its phase: (real, imaginary)."""
+    frames = tf.signal.frame(waveforms, n_fft, n_fft // 4) * tf.signal.hann_window(n_fft)
+    spectrum = tf.signal.rfft(frames) * (2 / n_fft**0.5)
+    real, imaginary = tf.math.real(spectrum), tf.math.imag(spectrum)
+    square = real**2 + imaginary**2 + 1e-7
+    size, scale = square ** (power / 2), square ** ((power - 1) / 2)
+    return size, real * scale, imaginary * scale
+
+
+def spectral_loss(enhanced, target, n_ffts=(512,), phase=0.3):
+    """Squared error of compressed spectra: of their sizes, and, with weight `phase`, of both parts.
+
+    enhanced, target: (batch, samples) float32 at one level, root mean square 1.
+    Ephrat et al. (2018); Braun and Tashev (2020).
+    """
+    total = 0.0
+    for n_fft in n_ffts:
+        pairs = zip(compressed(enhanced, n_fft), compressed(target, n_fft), strict=True)
+        size, real, imaginary = (tf.reduce_mean((a - b) ** 2) for a, b in pairs)
+        total += (1 - phase) * size + phase * (real + imaginary)
+    return total / len(n_ffts)
+
+
+def log_distortion(enhanced, target):
+    """Energy of the error over that of the target, in nepers of a bounded kind: log(1e-3 + e/t)."""
+    error = tf.reduce_sum((enhanced - target) ** 2, axis=1)
+    return tf.reduce_mean(tf.math.log(1e-3 + error / (tf.reduce_sum(target**2, axis=1) + 1e-6)))
+
+
+def build_discriminator(channels=16):
+    """A judge of patches: sound and the noisy sound it came from, to a map of logits.
+
+    Sees both as compressed spectra, side by side as two channels of one picture. Model:
+    (batch, frames, BINS, 2) -> (batch, frames / 8, BINS / 32, 1). Isola et al. (2017).
+    """
+    picture = keras.Input([None, BINS, 2], name="pictures")
+    frames = picture
+    for depth, strides in ((1, (2, 4)), (2, (2, 4)), (3, (2, 2))):
+        frames = layers.Conv2D(channels * depth, 5, strides=strides, padding="same")(frames)
+        frames = layers.LeakyReLU(negative_slope=0.2)(frames)
+    return keras.Model(picture, layers.Conv2D(1, 3, padding="same")(frames), name="discriminator")
+
+
+@keras.saving.register_keras_serializable("audiogan_tf")
+class MaskLearner(Learner):
+    """Learns a mask by regression and, with a discriminator, adversarially as well.
+
+    network: MaskNetwork; discriminator: of `build_discriminator`, or None. The network's loss is
+    spectral_loss + distortion_weight * log_distortion + adversarial_weight * its part of
+    losses.cross_entropy_mse, the fourth document's cross-entropy + squared_weight * squared error,
+    which is also what the discriminator learns by. ema: decay of the averaged network, which is
+    the one that plays. Batches are pairs (noisy, target), (batch, samples) float32 each.
+    """
+
+    class_counts = ()
+
+    def __init__(
+        self,
+        network,
+        discriminator=None,
+        adversarial_weight=0.01,
+        squared_weight=1.0,
+        distortion_weight=0.05,
+        ema=0.999,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.network, self.discriminator = network, discriminator
+        self.ema_network = MaskNetwork(**network.sizes, trainable=False)
+        self.ema_network.set_weights(network.get_weights())
+        self.adversarial_weight, self.squared_weight = adversarial_weight, squared_weight
+        self.distortion_weight, self.ema = distortion_weight, ema
+
+    def compile(self, optimizer=None, discriminator_optimizer=None, jit_compile=None, **kwargs):
+        """Set the optimizers, by default `default_optimizer()`; XLA is used by regression alone."""
+        jit = self.discriminator is None if jit_compile is None else jit_compile
+        super().compile(optimizer or default_optimizer(), jit_compile=jit, **kwargs)
+        self.optimizer.build(self.network.trainable_variables)
+        self.discriminator_optimizer = discriminator_optimizer
+        if self.discriminator is not None:
+            own = discriminator_optimizer or keras.optimizers.Adam(4e-4, beta_1=0.5, beta_2=0.99)
+            own.build(self.discriminator.trainable_variables)
+            self.discriminator_optimizer = own
+
+    def player(self):
+        """The averaged network."""
+        return self.ema_network
+
+    def call(self, noisy, training=False):
+        """What the averaged network makes of (batch, samples)."""
+        return mask(self.ema_network, noisy)
+
+    @property
+    def state(self):
+        """All variables of a training, for a checkpoint."""
+        parts = [self.network, self.ema_network, self.optimizer]
+        if self.discriminator is not None:
+            parts += [self.discriminator, self.discriminator_optimizer]
+        return [variable for part in parts for variable in part.variables]
+
+    def train_step(self, data):
+        """One update of the network and, where there is one, of its discriminator."""
+        noisy, target = data
+        energy = tf.reduce_mean(target**2 + 0.01 * noisy**2 + 1e-6, axis=1, keepdims=True)
+        scale = tf.math.rsqrt(energy)  # every example counts alike, one without speech too
+        with tf.GradientTape(persistent=True) as tape:
+            enhanced = mask(self.network, noisy) * scale
+            spectral = spectral_loss(enhanced, target * scale)
+            distortion = log_distortion(enhanced, target * scale)
+            loss = spectral + self.distortion_weight * distortion
+            results = {"spectral": spectral, "distortion": distortion}
+            if self.discriminator is not None:
+                sounds = target * scale, enhanced, noisy * scale
+                d_loss, g_loss = self._game(*sounds)
+                loss += self.adversarial_weight * g_loss
+                results |= {"d_loss": d_loss, "g_loss": g_loss}
+        weights = self.network.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        if self.discriminator is not None:
+            weights = self.discriminator.trainable_variables
+            self.discriminator_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        self._average()
+        return {"loss": loss, **results}
+
+    def _game(self, target, enhanced, noisy):
+        """Losses of both players, which see the noisy sound beside the one they judge."""
+        sizes = [compressed(sound, N_FFT)[0] for sound in (target, enhanced, noisy)]
+        real, fake = (tf.stack([size, sizes[2]], axis=-1) for size in sizes[:2])
+        logits = self.discriminator(real, training=True), self.discriminator(fake, training=True)
+        return losses.cross_entropy_mse(*logits, weight=self.squared_weight)
+
+    def _average(self):
+        """Move the averaged network towards the current one, faster in the first steps."""
+        steps = ops.cast(self.optimizer.iterations, "float32")
+        decay = ops.minimum(self.ema, (1 + steps) / (10 + steps))
+        for mean, now in zip(self.ema_network.weights, self.network.weights, strict=True):
+            mean.assign(mean + (1 - decay) * (now - mean))
+
+
+def mask(network, noisy):
+    """Whole sounds enhanced at once, (batch, samples) float32 to the same shape."""
+    samples = tf.shape(noisy)[1]
+    spectrum = analyse(tf.pad(noisy, [[0, 0], [N_FFT - HOP, HOP + -samples % HOP]]))
+    masks, _ = network(spectrum, network.no_past(tf.shape(noisy)[0]))
+    return joined_pieces(synthesise(spectrum * masks))[:, :samples]
+
+
+def default_optimizer(steps=20_000, rate=2e-3):
+    """Adam whose rate rises over 100 steps and falls to a fiftieth along a cosine."""
+    rates = keras.optimizers.schedules.CosineDecay(
+        1e-4, steps, alpha=0.02, warmup_target=rate, warmup_steps=100
+    )
+    return keras.optimizers.Adam(rates, beta_2=0.99, global_clipnorm=1.0)
