@@ -13,7 +13,11 @@ except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = ("speech", "lessons", "test")  # "bench" is left out: PyTorch is large and only benchmarks want it
+EXTRAS = (
+    "speech",
+    "lessons",
+    "test",
+)  # "bench" is left out: PyTorch is large and only benchmarks want it
 LOWEST_PYTHON = "3.10"
 HEADER = """\
 # Generated from pyproject.toml by `make requirements`; do not edit.

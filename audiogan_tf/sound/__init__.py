@@ -19,6 +19,7 @@ from audiogan_tf.sound.descriptors import (
     pitch,
 )
 from audiogan_tf.sound.phase import fast_griffin_lim, griffin_lim, neighbour_phase, pghi, zero_phase
+from audiogan_tf.sound.processing import process
 from audiogan_tf.sound.quantisation import (
     dequantise,
     mu_law_decode,
@@ -28,3 +29,4 @@ from audiogan_tf.sound.quantisation import (
 )
 from audiogan_tf.sound.representation import Representation, Waveform, forward_all, inverse_all
 from audiogan_tf.sound.spectral import hann, istft, mel_filter_bank, stft
+from audiogan_tf.sound.streaming import process_file
