@@ -7,7 +7,7 @@ import re
 import tracemalloc
 
 from audiogan_tf.errors import InputError, UnreadableSound
-from audiogan_tf.sound import process_file
+from audiogan_tf.sound import process_file, streaming
 from audiogan_tf.sound.audio_files import open_sound
 
 import numpy as np
@@ -271,3 +271,20 @@ def test_a_name_as_long_as_the_system_allows(tmp_path):
     name = "n" * 251 + ".wav"
     soundfile.write(tmp_path / "a.wav", tone(RATE), RATE)
     assert process_file(tmp_path / "a.wav", tmp_path / name, Same, RATE).path.exists()
+
+
+def test_more_than_a_wav_can_count_is_written_as_rf64(tmp_path, monkeypatch):
+    sound = tone(RATE, 5, channels=2)
+    soundfile.write(tmp_path / "a.wav", sound, RATE)
+    monkeypatch.setattr(streaming, "LARGEST_WAV", 10000)
+    process_file(tmp_path / "a.wav", tmp_path / "b.wav", Same, RATE)
+    assert info_of(tmp_path / "b.wav") == (RATE, 2, "RF64", "PCM_16", len(sound))
+    assert np.abs(soundfile.read(tmp_path / "b.wav")[0] - sound).max() < 1e-4
+
+
+@pytest.mark.parametrize("rate, channels", [(1, 1), (100, 2), (768000, 1), (44100, 60)])
+def test_rates_and_channels_that_nobody_records_with(tmp_path, rate, channels):
+    sound = np.random.default_rng(0).uniform(-0.5, 0.5, (min(rate, 9000), channels))
+    soundfile.write(tmp_path / "a.wav", sound, rate)
+    process_file(tmp_path / "a.wav", tmp_path / "b.wav", Same, RATE)
+    assert info_of(tmp_path / "b.wav") == info_of(tmp_path / "a.wav")
