@@ -1,11 +1,12 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
-A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`), `losses` and `latent`
-are used as namespaces.
+A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `conversion`), `losses`
+and `latent` are used as namespaces.
 """
 
 from audiogan_tf.models import (
     augmentation,
+    conversion,
     dcgan,
     frame_rnn,
     latent,
