@@ -41,7 +41,7 @@ class ConditionalInstanceNorm(layers.Layer):
         return (features - mean) * scale + self.shift(condition)[:, None, None]
 
 
-def build_generator(shape, speakers, channels=32, blocks=2, embedding=32):
+def build_generator(shape, speakers, channels=32, blocks=3, embedding=32):
     """A network from a picture and the speaker asked for to the picture of that speaker.
 
     shape: (frames, bins, 1), both sides divisible by 4; speakers: how many there are.
