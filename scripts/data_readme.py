@@ -20,6 +20,7 @@ TABLES = {
     "enhancers.csv": "`python benchmarks/enhancers.py`: enhancers beside peers on one table",
     "listings.csv": "`python benchmarks/listings.py`: the documents' repaired listings, trained",
     "gan_vae.csv": "`python benchmarks/gan_vae.py`: GAN and VAE on two corpora at one budget",
+    "conversion.csv": "`python benchmarks/conversion.py`: six speakers in each other's voices",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
     "leaderboard.png": "the same as a picture",
     **{

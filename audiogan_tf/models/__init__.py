@@ -1,11 +1,14 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
-A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `enhancement`),
-`losses`, `latent` and `noising` are used as namespaces.
+A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
+`conversion`, `enhancement`), `alignment`, `losses`, `latent` and `noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
+    acoustic,
+    alignment,
     augmentation,
+    conversion,
     dcgan,
     enhancement,
     frame_rnn,
@@ -15,6 +18,7 @@ from audiogan_tf.models import (
     sampling,
     symbol_rnn,
     vae,
+    vocoder,
     wavegan,
     wavenet,
 )
@@ -32,4 +36,5 @@ from audiogan_tf.models.layers import (
     shift_in_time,
 )
 from audiogan_tf.models.learner import Learner
+from audiogan_tf.models.reader import Reader
 from audiogan_tf.models.sound_generator import SoundGenerator, save_generator

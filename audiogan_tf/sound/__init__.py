@@ -19,7 +19,9 @@ from audiogan_tf.sound.descriptors import (
     pitch,
 )
 from audiogan_tf.sound.mixing import in_room, noise_gain
+from audiogan_tf.sound.finishing import fade, loudness, to_loudness, trim
 from audiogan_tf.sound.phase import fast_griffin_lim, griffin_lim, neighbour_phase, pghi, zero_phase
+from audiogan_tf.sound.processing import process
 from audiogan_tf.sound.quantisation import (
     dequantise,
     mu_law_decode,
@@ -29,3 +31,4 @@ from audiogan_tf.sound.quantisation import (
 )
 from audiogan_tf.sound.representation import Representation, Waveform, forward_all, inverse_all
 from audiogan_tf.sound.spectral import hann, istft, mel_filter_bank, stft
+from audiogan_tf.sound.streaming import process_file

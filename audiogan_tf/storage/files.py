@@ -11,6 +11,8 @@ from pathlib import Path
 
 from audiogan_tf.errors import InputError
 
+LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # a folder with these alone is empty
+
 
 @contextlib.contextmanager
 def atomic_path(path):
@@ -21,9 +23,8 @@ def atomic_path(path):
     """
     path, temporary = Path(path), None
     try:
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".part"
-        )
+        start = f".{path.name[:40]}."  # a name may be as long as the system allows
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=start, suffix=".part")
         os.close(handle)
         yield Path(temporary)
         with open(temporary, "r+b") as file:  # Windows flushes only what is open for writing
@@ -38,6 +39,31 @@ def atomic_path(path):
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def new_folder(folder, known=()):
+    """Make a folder, or accept an empty one; InputError if it is in use or a file.
+
+    known: paths of files that may lie in it already.
+    """
+    folder, known = Path(folder), set(map(Path, known))
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: this is a file; give a folder for the output")
+    for path in _files(folder) if known else folder.glob("*"):
+        if path not in known and path.name not in LEFT_BY_SYSTEMS:
+            raise InputError(f"{folder}: not empty; choose another folder so that nothing is lost")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made ({error.strerror}); choose another") from None
+    return folder
+
+
+def _files(folder):
+    """All files below a folder, but for what a stopped atomic_path left."""
+    for place, _, names in os.walk(folder):
+        whole = (name for name in names if not (name[0] == "." and name.endswith(".part")))
+        yield from (Path(place) / name for name in whole)
 
 
 def sha256(path):

@@ -7,11 +7,9 @@ from pathlib import Path
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.audio_files import find_sounds
-from audiogan_tf.storage.files import atomic_path
+from audiogan_tf.storage.files import atomic_path, new_folder
 
 import numpy as np
-
-LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # a folder with these alone is empty
 
 
 def save_sounds(folder, waveforms, labels, sample_rate):
@@ -59,20 +57,6 @@ def read_sounds(folder, representation):
     rate, samples = representation.sample_rate, representation.samples
     sounds = [audio.fix_length(audio.load(path, rate)[0], samples) for path, _ in rows]
     return np.stack(sounds), [label for _, label in rows]
-
-
-def new_folder(folder):
-    """Make a folder, or accept an empty one; InputError if it is in use or a file."""
-    folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: this is a file; give a folder for the output")
-    if folder.is_dir() and any(path.name not in LEFT_BY_SYSTEMS for path in folder.iterdir()):
-        raise InputError(f"{folder}: not empty; choose another folder so that nothing is lost")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made ({error.strerror}); choose another") from None
-    return folder
 
 
 def read_run_config(folder):
