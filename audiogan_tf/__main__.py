@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import streams
+from audiogan_tf import speaking, streams
 from audiogan_tf.errors import InputError
 
 
@@ -40,6 +40,7 @@ def parser():
     evaluate = commands.add_parser("evaluate", help=score, description=score)
     evaluate.add_argument("--generated", type=place, required=True, metavar="DIR")
     add_corpus(evaluate)
+    speaking.add_parser(commands, place, seed)
     streams.add_parsers(commands, place)
     commands.add_parser("pretrained", help="the weights that come with the kit")
     return top
@@ -169,7 +170,7 @@ def _one_sentence(message, *_):
 
 COMMANDS = {"corpora": list_corpora, "train": train, "generate": generate}
 COMMANDS |= {"evaluate": evaluate, "pretrained": pretrained}
-COMMANDS |= dict.fromkeys(streams.STREAMS, streams.run)
+COMMANDS |= {"speak": speaking.run} | dict.fromkeys(streams.STREAMS, streams.run)
 
 
 def check_keras():

@@ -18,8 +18,8 @@ from audiogan_tf.sound.descriptors import (
     onset,
     pitch,
 )
-from audiogan_tf.sound.mixing import in_room, noise_gain
 from audiogan_tf.sound.finishing import fade, loudness, to_loudness, trim
+from audiogan_tf.sound.mixing import in_room, noise_gain
 from audiogan_tf.sound.phase import fast_griffin_lim, griffin_lim, neighbour_phase, pghi, zero_phase
 from audiogan_tf.sound.processing import process
 from audiogan_tf.sound.quantisation import (

@@ -23,8 +23,8 @@ def test_stretches_are_pieces_at_the_levels_asked_for():
         steps = np.diff(stretch, axis=1)  # the level, as the wave rises by one a sample
         np.testing.assert_allclose(steps, steps[:, :1].repeat(9, 1), rtol=1e-4)
         assert (steps[:, 0] <= 1.0).all() and (steps[:, 0] >= 0.1 - 1e-6).all()
-        np.testing.assert_allclose(stretch[:, 0] / steps[:, 0], (stretch[:, 0] / steps[:, 0]).round(),
-                                   atol=1e-2)  # fmt: skip
+        first_value = stretch[:, 0] / steps[:, 0]
+        np.testing.assert_allclose(first_value, first_value.round(), atol=1e-2)
 
 
 def test_each_list_is_heard_equally_often_and_short_ones_not_at_all():

@@ -66,8 +66,11 @@ def lesson_13_patient(path):
         got = got.astype(int)
         about = f"{symbols} symbols, {frames} frames, at least {least} each: "
         expect(got.sum() == frames, f"{about}your durations add up to {got.sum()}, not {frames}")
-        expect(got.min() >= least, f"{about}a symbol of yours has {got.min()}; the path need not be "
-               "repaired afterwards: forbid short ones while it is searched")  # fmt: skip
+        short = (
+            f"{about}a symbol of yours has {got.min()}; do not repair the path afterwards: forbid "
+            "short symbols while it is searched"
+        )
+        expect(got.min() >= least, short)
         found, best = _total(scores, got), _total(scores, wanted)
         expect(
             found > best - 1e-9,
