@@ -7,7 +7,7 @@ from pathlib import Path
 
 from audiogan_tf.corpora.base import Clips, Corpus, StreamedClips
 from audiogan_tf.corpora.batches import batches
-from audiogan_tf.corpora.crops import crops
+from audiogan_tf.corpora.crops import crops, endless, stretches
 from audiogan_tf.corpora.digits import load_digits, load_phonemes
 from audiogan_tf.corpora.drums import load_drums
 from audiogan_tf.corpora.folder import load_folder

@@ -10,5 +10,6 @@ from audiogan_tf.training.folders import (
     save_sounds,
 )
 from audiogan_tf.training.pages import attempt, describe
+from audiogan_tf.training.resumable import train_to
 from audiogan_tf.training.run import Run
 from audiogan_tf.training.settings import check_run

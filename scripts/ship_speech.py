@@ -1,0 +1,134 @@
+"""Train a network of lesson 13 as its recipe says and put it among the shipped weights.
+
+    python scripts/ship_speech.py vocoder|vocoder_regression|kathleen_acoustic [--runs DIR] [--dry]
+A stopped training goes on from the checkpoint in its folder below DIR. With --dry the weights stay
+there, and what is shipped stays as it is. Needs all of `kathleen` and, for the vocoders,
+`librispeech_speakers` in $AUDIOGAN_DATA.
+"""
+
+import argparse
+import resource
+from pathlib import Path
+
+import audiogan_tf
+from audiogan_tf import corpora, sound, text, training
+from audiogan_tf.errors import InputError
+from audiogan_tf.models import acoustic, alignment, vocoder
+from audiogan_tf.sound import audio
+from audiogan_tf.storage.places import data_roots, pretrained_folder
+from audiogan_tf.storage.weights import register
+
+import keras
+import numpy as np
+
+REGRESSION, GAME, ACOUSTIC = 8000, 2000, 3000  # steps
+ADVERSARY = 0.01  # weight of the discriminators' opinion
+VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
+TESTED, FIFTH = (0, 1), 5  # of five speakers, one is for tests and one for choices
+FEWEST = 800  # sentences; a part of them makes no voice
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("name", choices=RECIPES)
+    arguments.add_argument("--runs", type=Path, default=Path("runs/speech"))
+    arguments.add_argument("--dry", action="store_true", help="register nothing")
+    options = arguments.parse_args()
+    keras.utils.set_random_seed(0)
+    corpus = audiogan_tf.load_corpus("kathleen")
+    if len(corpus.train) < FEWEST:
+        raise InputError(f"only {len(corpus.train)} sentences are here; $AUDIOGAN_DATA needs all")
+    learner, steps = RECIPES[options.name](corpus, options.runs)
+    folder = options.runs if options.dry else pretrained_folder()
+    path = folder / f"{options.name}.npz"
+    learner.save(path, corpus="kathleen", steps=steps)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    about = {"kind": "acoustic" if "acoustic" in options.name else "vocoder", "corpus": "kathleen"}
+    about |= {"seed": 0, "metrics": {"steps": steps}, "corpus_digest": corpus.digest}
+    about |= {"cpu_minutes": round((used.ru_utime + used.ru_stime) / 60, 1)}
+    about |= {"command": f"python scripts/ship_speech.py {options.name}"}
+    print(about)
+    if not options.dry:
+        register(options.name, path.name, **about)
+
+
+def sentences_of(corpus):
+    """Places of the training sentences that are not kept for choices."""
+    numbers = [int(path.stem[-4:]) for path in corpus.train.paths]
+    return [i for i, number in enumerate(numbers) if number % PERIOD != VALIDATION]
+
+
+def voices(corpus):
+    """Recordings to train a vocoder on: Kathleen's twice as often as all other speakers'."""
+    own = [audio.peak_normalise(corpus.train.load(i)) for i in sentences_of(corpus)]
+    folder = next(
+        root / "librispeech_speakers"
+        for root in data_roots()
+        if (root / "librispeech_speakers").is_dir()
+    )
+    paths = sorted(folder.glob("*.flac"))
+    kept = [path for i, path in enumerate(paths) if i % FIFTH not in TESTED]
+    return [own, own, [audio.peak_normalise(audio.load(path)[0]) for path in kept]]
+
+
+def regression(corpus, runs):
+    """The first stage of both vocoders: no adversary, the rate falls to a fiftieth."""
+    learner = vocoder.Vocoder()
+    learner.compile(vocoder.default_optimizer(REGRESSION, 1e-3))
+    samples = 40 * learner.pictures.hop_length
+    draw = corpora.stretches(voices(corpus), samples)
+    return training.train_to(learner, draw, REGRESSION, runs / "vocoder_first"), draw
+
+
+def second_stage(adversary, name):
+    """A vocoder that goes on from the first stage, with or without an adversary."""
+
+    def recipe(corpus, runs):
+        first, draw = regression(corpus, runs)
+        learner = vocoder.Vocoder(adversary=adversary)
+        learner.network.set_weights(first.network.get_weights())
+        learner.compile(vocoder.default_optimizer(GAME, 3e-4))
+        return training.train_to(learner, draw, GAME, runs / name), REGRESSION + GAME
+
+    return recipe
+
+
+def examples(corpus):
+    """What the acoustic model learns from: symbols, durations, pitch and picture of sentences."""
+    places = sentences_of(corpus)
+    hop = vocoder.SETTING["hop_length"]
+    waves = [audio.peak_normalise(corpus.train.load(i)) for i in places]
+    waves = [wave[: len(wave) // hop * hop] for wave in waves]
+    looks = [np.asarray(vocoder.speech_pictures(len(w) // hop + 1).forward(w[None])) for w in waves]
+    looks = [look[0, :, :, 0] for look in looks]
+    spoken = text.phonemes([corpus.train.texts[i] for i in places])
+    symbols = [text.symbol_numbers(one) for one in spoken]
+    durations, *_ = alignment.learn_alignment(looks, symbols, len(text.SYMBOLS))
+    rows = []
+    for wave, look, numbers, frames in zip(waves, looks, symbols, durations, strict=True):
+        log_hz, voiced = sound.pitch_track(wave, vocoder.SETTING["sample_rate"], hop)
+        row = {"symbols": numbers, "durations": frames, "picture": look}
+        rows.append(row | {"log_hz": log_hz[: len(look)], "voiced": voiced[: len(look)]})
+    return rows
+
+
+def speak(corpus, runs):
+    """Kathleen's acoustic model."""
+    rows = examples(corpus)
+    learner = acoustic.AcousticModel(len(text.SYMBOLS))
+    learner.compile(vocoder.default_optimizer(ACOUSTIC, 1e-3))
+
+    def draw(rng):
+        return acoustic.sentence_batch(rows, rng)
+
+    return training.train_to(learner, draw, ACOUSTIC, runs / "kathleen_acoustic"), ACOUSTIC
+
+
+RECIPES = {
+    "vocoder": second_stage(ADVERSARY, "vocoder"),
+    "vocoder_regression": second_stage(0.0, "vocoder_regression"),
+    "kathleen_acoustic": speak,
+}
+
+if __name__ == "__main__":
+    main()
