@@ -1,9 +1,10 @@
-"""Train a network of lesson 13 as its recipe says and put it among the shipped weights.
+"""Train a network of lessons 13 to 15 as its recipe says and put it among the shipped weights.
 
-    python scripts/ship_speech.py vocoder|vocoder_regression|kathleen_acoustic [--runs DIR] [--dry]
+    python scripts/ship_speech.py NAME [--runs DIR] [--dry]
 A stopped training goes on from the checkpoint in its folder below DIR. With --dry the weights stay
-there, and what is shipped stays as it is. Needs all of `kathleen` and, for the vocoders,
-`librispeech_speakers` in $AUDIOGAN_DATA.
+there, and what is shipped stays as it is. The speech networks need all of `kathleen`, the vocoders
+`librispeech_speakers` and the enhancer all of `noises` and `rooms` as well, in $AUDIOGAN_DATA; the
+converter needs `fsdd`.
 """
 
 import argparse
@@ -11,20 +12,22 @@ import resource
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import corpora, sound, text, training
+from audiogan_tf import corpora, models, sound, text, training
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import acoustic, alignment, vocoder
+from audiogan_tf.models import acoustic, alignment, conversion, enhancement, noising, vocoder
 from audiogan_tf.sound import audio
+from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage.places import data_roots, pretrained_folder
 from audiogan_tf.storage.weights import register
 
 import keras
 import numpy as np
 
-REGRESSION, GAME, ACOUSTIC = 8000, 2000, 3000  # steps
+REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 3000, 9500, 20_000  # steps
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, FIFTH = (0, 1), 5  # of five speakers, one is for tests and one for choices
+FIRST_TAKE = 10  # of fsdd's that a converter learns from
 FEWEST = 800  # sentences; a part of them makes no voice
 
 
@@ -35,16 +38,17 @@ def main():
     arguments.add_argument("--dry", action="store_true", help="register nothing")
     options = arguments.parse_args()
     keras.utils.set_random_seed(0)
-    corpus = audiogan_tf.load_corpus("kathleen")
-    if len(corpus.train) < FEWEST:
+    kind, corpus_name, recipe = RECIPES[options.name]
+    corpus = audiogan_tf.load_corpus(corpus_name)
+    if corpus_name == "kathleen" and len(corpus.train) < FEWEST:
         raise InputError(f"only {len(corpus.train)} sentences are here; $AUDIOGAN_DATA needs all")
-    learner, steps = RECIPES[options.name](corpus, options.runs)
+    made, steps = recipe(corpus, options.runs)
     folder = options.runs if options.dry else pretrained_folder()
     path = folder / f"{options.name}.npz"
-    learner.save(path, corpus="kathleen", steps=steps)
+    made.save(path)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    about = {"kind": "acoustic" if "acoustic" in options.name else "vocoder", "corpus": "kathleen"}
-    about |= {"seed": 0, "metrics": {"steps": steps}, "corpus_digest": corpus.digest}
+    about = {"kind": kind, "corpus": corpus_name, "corpus_digest": corpus.digest, "seed": 0}
+    about |= {"metrics": {"steps": steps}}
     about |= {"cpu_minutes": round((used.ru_utime + used.ru_stime) / 60, 1)}
     about |= {"command": f"python scripts/ship_speech.py {options.name}"}
     print(about)
@@ -124,10 +128,46 @@ def speak(corpus, runs):
     return training.train_to(learner, draw, ACOUSTIC, runs / "kathleen_acoustic"), ACOUSTIC
 
 
-RECIPES = {
-    "vocoder": second_stage(ADVERSARY, "vocoder"),
-    "vocoder_regression": second_stage(0.0, "vocoder_regression"),
-    "kathleen_acoustic": speak,
+def convert(corpus, runs):
+    """Between fsdd's speakers; takes 5 to 9 of each are kept for choices."""
+    takes = np.array([int(name.rsplit("_", 1)[1].split(".")[0]) for name in corpus.train.names])
+    kept = takes >= FIRST_TAKE
+    form, conditions = corpus.representation, corpus.train.conditions[kept]
+    pictures = forward_all(corpus.train.audio[kept], form)
+    words, speakers = corpus.class_counts
+    sizes = {"shape": list(form.shape), "speakers": speakers}
+    generator = conversion.build_generator(**sizes)
+    discriminator = conversion.build_discriminator(form.shape, words, speakers)
+    learner = conversion.StarConversion(generator, discriminator)
+    learner.compile(steps=CONVERSION)
+
+    def draw(rng):
+        return conversion.draw_batch(pictures, conditions, rng)
+
+    training.train_to(learner, draw, CONVERSION, runs / "fsdd_converter")
+    names = corpus.conditions["speaker"]
+    return conversion.Converter(learner.player(), sizes, form, names), CONVERSION
+
+
+def enhance(corpus, runs):
+    """Noise and reverberation off speech, by regression."""
+    sources = corpus.train.sources()
+    learner = enhancement.MaskLearner(enhancement.MaskNetwork())
+    learner.compile(enhancement.default_optimizer(ENHANCEMENT))
+
+    def draw(rng):
+        return noising.training_batch(sources, rng)
+
+    training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer")
+    return models.Enhancer(learner.player()), ENHANCEMENT
+
+
+RECIPES = {  # name: kind of its file, corpus, and what trains it
+    "vocoder": ("vocoder", "kathleen", second_stage(ADVERSARY, "vocoder")),
+    "vocoder_regression": ("vocoder", "kathleen", second_stage(0.0, "vocoder_regression")),
+    "kathleen_acoustic": ("acoustic", "kathleen", speak),
+    "fsdd_converter": (conversion.KIND, "fsdd", convert),
+    "enhancer": ("enhancer", "mixtures", enhance),
 }
 
 if __name__ == "__main__":

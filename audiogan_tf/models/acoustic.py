@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+DROPOUT = 0.1
 CROP, EDGE = 128, 16  # frames of a crop; at each end some only give context
 LOWEST_HZ, HIGHEST_HZ, PITCHES = 70.0, 450.0, 256  # of a voice; steps between, even in octaves
 PITCH_MEAN, PITCH_SPREAD = 5.06, 0.17  # of the natural logarithm of the pitch in Hz
@@ -33,7 +34,7 @@ def excitation_pictures(pictures):
     return ((level - level.mean(1, keepdims=True)) / 20).astype("float32")
 
 
-def pitch_row(log_hz):
+def _pitch_row(log_hz):
     """The row of `excitation_pictures` for the logarithm of a pitch, int32."""
     share = (log_hz - np.log(LOWEST_HZ)) / np.log(HIGHEST_HZ / LOWEST_HZ)
     return ops.cast(ops.clip(ops.round(share * (PITCHES - 1)), 0, PITCHES - 1), "int32")
@@ -55,10 +56,10 @@ def frames_of(durations):
     return owners, np.stack(columns, axis=1).astype("float32")
 
 
-def _features(inputs, channels, blocks):
+def _features(inputs, channels, blocks, dropout):
     features = layers.Dense(channels)(inputs)
     for _ in range(blocks):
-        features = convnext_block(features, channels)
+        features = layers.Dropout(dropout)(convnext_block(features, channels))
     return layers.LayerNormalization(epsilon=1e-6)(features)
 
 
@@ -79,14 +80,18 @@ class AcousticModel(Learner):
         self.excitation = excitation_pictures(self.pictures)
         self.which = layers.Embedding(count, channels)
         plan = keras.Input([None, channels + 2])
-        encoded = _features(plan, channels, 4)
+        encoded = _features(plan, channels, 4, DROPOUT)
         self.encoder = keras.Model(plan, encoded)
         told = keras.Input([None, channels])
-        self.duration = keras.Model(told, layers.Dense(1)(_features(told, channels // 2, 2)))
+        self.duration = keras.Model(
+            told, layers.Dense(1)(_features(told, channels // 2, 2, 3 * DROPOUT))
+        )
         placed = keras.Input([None, channels + 4])
-        self.pitch = keras.Model(placed, layers.Dense(2)(_features(placed, channels // 2, 3)))
+        self.pitch = keras.Model(
+            placed, layers.Dense(2)(_features(placed, channels // 2, 3, 3 * DROPOUT))
+        )
         lit = keras.Input([None, channels + 4 + self.pictures.bins + 1])
-        drawn = layers.Dense(self.pictures.bins)(_features(lit, channels, blocks))
+        drawn = layers.Dense(self.pictures.bins)(_features(lit, channels, blocks, DROPOUT))
         self.decoder = keras.Model(lit, drawn)
 
     @property
@@ -116,43 +121,44 @@ class AcousticModel(Learner):
         super().compile(optimizer=optimizer or default_optimizer(), **kwargs)
         self.optimizer.build(self.trainable_variables)
 
-    def encode(self, symbols):
+    def encode(self, symbols, training=False):
         """Symbols (batch, n) int, filled up with zeros, to features (batch, n, channels)."""
         there = ops.cast(symbols > 0, "float32")[..., None]
         place = ops.cumsum(there, axis=1) / ops.sum(there, axis=1, keepdims=True)
         length = ops.log(ops.sum(there, axis=1, keepdims=True)) * there - 3.5
         told = ops.concatenate([self.which(symbols), place, length], axis=-1)
-        return self.encoder(told * there)
+        return self.encoder(told * there, training=training)
 
-    def draw(self, placed, log_hz, voiced):
+    def draw(self, placed, log_hz, voiced, training=False):
         """Pictures (batch, frames, bands) from features at each frame and a pitch.
 
         placed: (batch, frames, channels + 4); log_hz, voiced: (batch, frames), voiced in [0, 1].
         """
         voiced = voiced[..., None]
-        comb = ops.take(self.excitation, pitch_row(log_hz), axis=0) * voiced
-        return self.decoder(ops.concatenate([placed, comb, voiced], axis=-1))
+        comb = ops.take(self.excitation, _pitch_row(log_hz), axis=0) * voiced
+        lit = ops.concatenate([placed, comb, voiced], axis=-1)
+        return self.decoder(lit, training=training)
 
     def train_step(self, data):
         symbols, durations = data["symbols"], data["durations"]
         log_hz, voiced = data["log_hz"], data["voiced"]
         inner = slice(EDGE, -EDGE)
         with tf.GradientTape() as tape:
-            features = self.encode(symbols)
+            features = self.encode(symbols, training=True)
             there = ops.cast(durations > 0, "float32")
-            guess = self.duration(features)[..., 0]
+            guess = self.duration(ops.stop_gradient(features), training=True)[..., 0]
             wrong = ops.square(guess - ops.log(ops.maximum(durations, 1.0))) * there
             loss_durations = ops.sum(wrong) / ops.sum(there)
             owned = tf.gather(features, data["owners"], batch_dims=1)
             placed = ops.concatenate([owned, data["places"]], axis=-1)
-            heard = self.pitch(placed)[:, inner]
+            heard = self.pitch(ops.stop_gradient(placed), training=True)[:, inner]
             is_voiced, target = voiced[:, inner], (log_hz[:, inner] - PITCH_MEAN) / PITCH_SPREAD
             away = ops.square(heard[..., 1] - target) * is_voiced
             loss_pitch = ops.sum(away) / (ops.sum(is_voiced) + 1.0)
             loss_voice = ops.mean(
                 ops.binary_crossentropy(is_voiced, heard[..., 0], from_logits=True)
             )
-            drawn = self.draw(placed, log_hz, voiced)
+            drawn = self.draw(placed, log_hz, voiced, training=True)
             loss_bands = ops.mean(ops.abs(drawn - data["picture"])[:, inner]) * 10.0
             loss = loss_bands + 0.3 * loss_durations + 0.1 * (loss_pitch + loss_voice)
         variables = self.trainable_variables

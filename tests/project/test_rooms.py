@@ -14,6 +14,7 @@ KIT = [path for path in KIT if path.name not in ("__init__.py", "__main__.py")]
 LONGEST = 300  # lines of a file
 
 
+ENHANCING = {"CausalBlock", "spectral_loss", "log_distortion", "compressed"}  # of MaskLearner
 HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/digits.py": {"load_phonemes"},  # by name in the corpus' own description
     "corpora/folder.py": {"FolderClips"},  # load_folder returns them
@@ -21,8 +22,13 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/melodies.py": {"write_tune"},  # load_melodies
     "corpora/shards.py": {"ShardClips"},  # load_shards returns them
     "judging/evaluation.py": {"Row"},  # a Report's rows
+    "models/acoustic.py": {"excitation_pictures", "frames_of"},  # AcousticModel
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
+    "models/conversion.py": {"ConditionalInstanceNorm"},  # build_generator
+    "models/enhancement.py": ENHANCING,
+    "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
+    "models/vocoder.py": {"VocoderStream"},  # make_stream
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
     "synth/notes.py": {"subtractive"},  # METHODS
