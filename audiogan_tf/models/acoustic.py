@@ -57,9 +57,9 @@ def frames_of(durations):
 
 
 def _features(inputs, channels, blocks, dropout):
-    features = layers.Dense(channels)(inputs)
+    features = layers.Dense(channels)(layers.Dropout(dropout)(inputs))
     for _ in range(blocks):
-        features = layers.Dropout(dropout)(convnext_block(features, channels))
+        features = convnext_block(features, channels)
     return layers.LayerNormalization(epsilon=1e-6)(features)
 
 
@@ -147,7 +147,7 @@ class AcousticModel(Learner):
             features = self.encode(symbols, training=True)
             there = ops.cast(durations > 0, "float32")
             guess = self.duration(ops.stop_gradient(features), training=True)[..., 0]
-            wrong = ops.square(guess - ops.log(ops.maximum(durations, 1.0))) * there
+            wrong = (ops.exp(guess) - durations * guess) * there  # counts: after Poisson
             loss_durations = ops.sum(wrong) / ops.sum(there)
             owned = tf.gather(features, data["owners"], batch_dims=1)
             placed = ops.concatenate([owned, data["places"]], axis=-1)
@@ -160,7 +160,7 @@ class AcousticModel(Learner):
             )
             drawn = self.draw(placed, log_hz, voiced, training=True)
             loss_bands = ops.mean(ops.abs(drawn - data["picture"])[:, inner]) * 10.0
-            loss = loss_bands + 0.3 * loss_durations + 0.1 * (loss_pitch + loss_voice)
+            loss = loss_bands + 0.1 * loss_durations + 0.1 * (loss_pitch + loss_voice)
         variables = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         report = {"bands": loss_bands, "durations": loss_durations}
@@ -196,11 +196,11 @@ class AcousticModel(Learner):
         owned = tf.gather(features, owners[None], batch_dims=1)
         return tf.concat([owned, places[None]], axis=-1)
 
-    def save(self, path, **about):
+    def save(self, path):
         """Write all weights and what is needed to use them to one file."""
         sizes = {"count": self.count, "channels": self.channels, "blocks": self.blocks}
         weights = [w for part in self._parts for w in part.get_weights()]
-        save_weights(path, {"kind": "acoustic", "sizes": sizes, **about}, weights)
+        save_weights(path, {"kind": "acoustic", "sizes": sizes}, weights)
 
     @classmethod
     def load(cls, source="kathleen_acoustic"):

@@ -174,11 +174,11 @@ class Vocoder(Learner):
         report = {"discriminator": discriminator_loss, "generator": generator_loss}
         return discriminator_loss, generator_loss + 2.0 * apart, report | {"features": apart}
 
-    def save(self, path, about=None):
+    def save(self, path):
         """Write the network's weights and what is needed to use them to one file."""
         sizes = {"representation": self.representation}
         sizes |= {"channels": self.channels, "blocks": self.blocks}
-        config = {"kind": "vocoder", "sizes": sizes, "about": about or {}}
+        config = {"kind": "vocoder", "sizes": sizes}
         save_weights(path, config, self.network.get_weights())
 
     @classmethod
