@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-KINDS = ("generator", "discriminator", "judge", "encoder", "symbols")
+KINDS = ("generator", "discriminator", "judge", "encoder", "symbols", "vocoder")
 
 
 @pytest.fixture
