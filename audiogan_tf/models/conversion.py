@@ -3,7 +3,7 @@
 from audiogan_tf.errors import InputError
 from audiogan_tf.models import layers as parts
 from audiogan_tf.models import losses
-from audiogan_tf.models.learner import Learner
+from audiogan_tf.models.learner import Learner, follow
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import Representation, forward_all, inverse_all
 from audiogan_tf.storage.names import place_of
@@ -198,10 +198,8 @@ class StarConversion(Learner):
         return self.discriminator(inputs, training=training)[0]
 
     def _average(self):
-        steps = ops.cast(self.generator_optimizer.iterations, "float32")
-        decay = ops.minimum(self.ema, (1 + steps) / (10 + steps))
-        for mean, now in zip(self.ema_generator.variables, self.generator.variables, strict=True):
-            mean.assign(mean + (1 - decay) * (now - mean))
+        pair = self.ema_generator.variables, self.generator.variables
+        follow(*pair, self.ema, self.generator_optimizer.iterations)
 
     def player(self):
         """The averaged generator."""

@@ -6,7 +6,7 @@ together again from their last 16 ms alone: two windows, whose product is a Hann
 """
 
 from audiogan_tf.models import losses
-from audiogan_tf.models.learner import Learner
+from audiogan_tf.models.learner import Learner, follow
 
 import keras
 import numpy as np
@@ -256,10 +256,8 @@ class MaskLearner(Learner):
 
     def _average(self):
         """Move the averaged network towards the current one, faster in the first steps."""
-        steps = ops.cast(self.optimizer.iterations, "float32")
-        decay = ops.minimum(self.ema, (1 + steps) / (10 + steps))
-        for mean, now in zip(self.ema_network.weights, self.network.weights, strict=True):
-            mean.assign(mean + (1 - decay) * (now - mean))
+        pair = self.ema_network.weights, self.network.weights
+        follow(*pair, self.ema, self.optimizer.iterations)
 
 
 def mask(network, noisy):

@@ -4,7 +4,7 @@ import functools
 
 from audiogan_tf.models import losses
 from audiogan_tf.models.layers import joined
-from audiogan_tf.models.learner import Learner
+from audiogan_tf.models.learner import Learner, follow
 
 import keras
 import tensorflow as tf
@@ -162,11 +162,8 @@ class GAN(Learner):
 
     def _average(self):
         """Move the averaged generator towards the current one, faster in the first steps."""
-        steps = ops.cast(self.generator_optimizer.iterations, "float32")
-        decay = ops.minimum(self.ema, (1 + steps) / (10 + steps))
-        for mean, now in zip(self.ema_generator.variables, self.generator.variables, strict=True):
-            if "float" in now.dtype:
-                mean.assign(mean + (1 - decay) * (now - mean))
+        pair = self.ema_generator.variables, self.generator.variables
+        follow(*pair, self.ema, self.generator_optimizer.iterations)
 
 
 def default_optimizer(rate=8e-4):

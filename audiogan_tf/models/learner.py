@@ -86,3 +86,16 @@ class Learner(keras.Model):
         """The inverse of get_config."""
         load = keras.saving.deserialize_keras_object
         return cls(**{name: load(value) for name, value in config.items()})
+
+
+def follow(means, values, ema, steps):
+    """Move averaged variables towards the present ones, faster in the first steps.
+
+    means, values: lists of variables in one order; those that hold no floats are left alone.
+    ema: the share that is kept in a step; steps: updates done so far. Yazici et al. (2019).
+    """
+    steps = ops.cast(steps, "float32")
+    decay = ops.minimum(ema, (1 + steps) / (10 + steps))
+    for mean, value in zip(means, values, strict=True):
+        if "float" in value.dtype:
+            mean.assign(mean + (1 - decay) * (value - mean))
