@@ -31,7 +31,7 @@ from audiogan_tf.storage.weights import register
 import keras
 import numpy as np
 
-REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 3000, 9500, 20_000  # steps
+REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 20_000  # steps
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, FIFTH = (0, 1), 5  # of five speakers, one is for tests and one for choices
