@@ -3,7 +3,7 @@
     python scripts/ship_speech.py NAME [--runs DIR] [--dry]
 A stopped training goes on from the checkpoint in its folder below DIR. With --dry the weights stay
 there, and what is shipped stays as it is. The speech networks need all of `kathleen`, the vocoders
-`librispeech_speakers` and the enhancer all of `noises` and `rooms` as well, in $AUDIOGAN_DATA; the
+`librispeech_speakers` and the enhancers all of `noises` and `rooms` as well, in $AUDIOGAN_DATA; the
 converter needs `fsdd`.
 """
 
@@ -25,6 +25,7 @@ import numpy as np
 
 REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 3000, 9500, 20_000  # steps
 ADVERSARY = 0.01  # weight of the discriminators' opinion
+OPINION = 0.03  # the same for an enhancer: it then pulls as strongly as the error does
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, FIFTH = (0, 1), 5  # of five speakers, one is for tests and one for choices
 FIRST_TAKE = 10  # of fsdd's that a converter learns from
@@ -149,8 +150,8 @@ def convert(corpus, runs):
     return conversion.Converter(learner.player(), sizes, form, names), CONVERSION
 
 
-def enhance(corpus, runs):
-    """Noise and reverberation off speech, by regression."""
+def enhancer_regression(corpus, runs):
+    """The first stage of both enhancers: no adversary, the rate falls to a fiftieth."""
     sources = corpus.train.sources()
     learner = enhancement.MaskLearner(enhancement.MaskNetwork())
     learner.compile(enhancement.default_optimizer(ENHANCEMENT))
@@ -158,8 +159,23 @@ def enhance(corpus, runs):
     def draw(rng):
         return noising.training_batch(sources, rng)
 
-    training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer")
-    return models.Enhancer(learner.player()), ENHANCEMENT
+    return training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_regression"), draw
+
+
+def enhancer_stage(opinion, name):
+    """An enhancer that goes on from the first stage, with or without an adversary."""
+
+    def recipe(corpus, runs):
+        first, draw = enhancer_regression(corpus, runs)
+        network = enhancement.MaskNetwork()
+        network.set_weights(first.player().get_weights())
+        discriminator = enhancement.build_discriminator() if opinion else None
+        learner = enhancement.MaskLearner(network, discriminator, adversarial_weight=opinion)
+        learner.compile(enhancement.default_optimizer(GAME, 3e-4))
+        training.train_to(learner, draw, GAME, runs / name)
+        return models.Enhancer(learner.player()), ENHANCEMENT + GAME
+
+    return recipe
 
 
 RECIPES = {  # name: kind of its file, corpus, and what trains it
@@ -167,7 +183,12 @@ RECIPES = {  # name: kind of its file, corpus, and what trains it
     "vocoder_regression": ("vocoder", "kathleen", second_stage(0.0, "vocoder_regression")),
     "kathleen_acoustic": ("acoustic", "kathleen", speak),
     "fsdd_converter": (conversion.KIND, "fsdd", convert),
-    "enhancer": ("enhancer", "mixtures", enhance),
+    "enhancer": ("enhancer", "mixtures", enhancer_stage(0.0, "enhancer")),
+    "enhancer_adversarial": (
+        "enhancer",
+        "mixtures",
+        enhancer_stage(OPINION, "enhancer_adversarial"),
+    ),
 }
 
 if __name__ == "__main__":
