@@ -6,20 +6,24 @@ All sentences are held out: neither network heard them. Needs `kathleen` in $AUD
 - distortion: mel-cepstral distortion in dB between what is spoken and her recording of the same
   sentence, after dynamic time warping; Kubichek (1993). 24 coefficients, WORLD's envelope.
   Beside it: the same of the recording itself through the vocoder, and of two other sentences
-- right: share of digits and numbers that a recogniser hears as asked; see intelligibility.py
+- words understood: share that a recogniser hears as asked; see intelligibility.py
 - joins: how far the mel bands jump where one phone ends and the next begins, in dB over 40 bands;
   in recordings, in what is spoken, and in recorded phones spliced together
+- borders: where words start and end by both alignments of lesson 13, against a recogniser's own
 - speed: seconds of sound a second, loading excluded
 
-Run as `python benchmarks/speech.py`; about five minutes.
+Run as `python benchmarks/speech.py`; about ten minutes. Rows are stored in data/speech.csv.
 """
 
 import argparse
+import datetime
+import re
 import time
+from pathlib import Path
 
 import audiogan_tf
 from audiogan_tf import text
-from audiogan_tf.models import alignment
+from audiogan_tf.models import aligner, alignment
 from audiogan_tf.models.reader import Reader
 from audiogan_tf.models.vocoder import speech_pictures
 from audiogan_tf.sound import audio
@@ -27,8 +31,11 @@ from audiogan_tf.sound import audio
 import librosa
 import numpy as np
 import pyworld
-from intelligibility import DIGITS, fold, heading, show
+from ablation import store
+from intelligibility import DIGITS, fold, recognise, score, spoken_at_rate
 
+CSV = Path(__file__).parent.parent / "data" / "speech.csv"
+COLUMNS = ("measure", "what", "value", "unit", "count", "date", "command")
 RATE, HOP = 16000, 256
 ORDER, WARP = 24, 0.42  # coefficients; the mel axis as an all-pass filter at 16 kHz
 SPLICES, NUMBERS = 20, 60
@@ -71,24 +78,66 @@ def jumps(wave, durations):
 
 
 def aligned(corpus):
-    """Held-out and some training sentences with their symbols and durations."""
-    sides = []
-    for side, most in ((corpus.train, 300), (corpus.test, 44)):
-        count = min(most, len(side))
-        waves = [audio.peak_normalise(side.load(i)) for i in range(count)]
-        waves = [wave[: len(wave) // HOP * HOP] for wave in waves]
-        symbols = [text.symbol_numbers(s) for s in text.phonemes(side.texts[:count])]
-        looks = [speech_pictures(len(w) // HOP + 1).forward(w[None])[0, :, :, 0] for w in waves]
-        sides.append((waves, symbols, [np.asarray(look) for look in looks]))
-    waves, symbols, looks = sides[0]
-    durations, means, spreads = alignment.learn_alignment(looks, symbols, len(text.SYMBOLS))
-    held = [
-        alignment.monotonic_path(
-            alignment.fit_scores(alignment.with_slopes(look), means[s], spreads[s])
-        )
-        for s, look in zip(sides[1][1], sides[1][2], strict=True)
-    ]
-    return (waves, symbols, durations), (*sides[1][:2], held)
+    """Sentences with their symbols and durations: some of training, and all that are held out.
+
+    Returns (waves, symbols, durations, how many of them are of training) and the durations that
+    segmental k-means alone gives.
+    """
+    count = min(300, len(corpus.train))
+    waves = [corpus.train.load(i) for i in range(count)]
+    waves += [corpus.test.load(i) for i in range(len(corpus.test))]
+    waves = [audio.peak_normalise(wave[: len(wave) // HOP * HOP]) for wave in waves]
+    texts = (*corpus.train.texts[:count], *corpus.test.texts)
+    symbols = [text.symbol_numbers(s) for s in text.phonemes(texts)]
+    looks = [speech_pictures(len(w) // HOP + 1).forward(w[None])[0, :, :, 0] for w in waves]
+    first, *_ = alignment.learn_alignment(looks, symbols, len(text.SYMBOLS))
+    refined = aligner.refine_alignment(looks, symbols, first, len(text.SYMBOLS))
+    return (waves, symbols, refined, count), first
+
+
+def word_borders(wave, words, decoder):
+    """Where each word starts and ends to a recogniser's aligner, in seconds, or None."""
+    if any(decoder.lookup_word(word) is None for word in words):
+        return None
+    decoder.set_align_text(" ".join(words))
+    decoder.start_utt()
+    decoder.process_raw((wave * 32000).astype("<i2").tobytes(), full_utt=True)
+    decoder.end_utt()
+    found = [(s.word, s.start_frame, s.end_frame + 1) for s in decoder.seg() or ()]
+    found = [row for row in found if row[0].partition("(")[0] in words]
+    return None if len(found) != len(words) else np.array([row[1:] for row in found]) * 0.01
+
+
+def borders_off(texts, waves, symbols, durations):
+    """Seconds between word borders of durations and a recogniser's, starts and ends, (n,)."""
+    import pocketsphinx
+
+    decoder = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL", bestpath=False)
+    off, pauses = [], text.symbol_numbers(["_", ",", "."])
+    for line, wave, some, frames in zip(texts, waves, symbols, durations, strict=True):
+        words = re.findall(r"[a-z']+", line.lower())
+        phones = [
+            len(p) - np.isin(text.symbol_numbers(p), pauses).sum() for p in text.phonemes(words)
+        ]
+        spoken = np.flatnonzero(~np.isin(some, pauses))
+        known = None
+        if sum(phones) == len(spoken) and not re.search(r"[0-9-]", line):
+            known = word_borders(wave, words, decoder)
+        if known is None:
+            continue
+        ends = (np.cumsum(frames) - 0.5) * HOP / RATE
+        starts = ends - np.asarray(frames) * HOP / RATE
+        last = np.cumsum(phones)
+        off += [starts[spoken[last - phones]] - known[:, 0], ends[spoken[last - 1]] - known[:, 1]]
+    return np.abs(np.concatenate(off)), len(off) // 2
+
+
+def borders(texts, waves, symbols, ways):
+    """Rows of how far word borders lie from a recogniser's."""
+    for name, durations in ways.items():
+        off, count = borders_off(texts, waves, symbols, durations)
+        yield "borders of words", f"{name}, mean", 1000 * off.mean(), "ms", count
+        yield "borders of words", f"{name}, more than 50 ms off", np.mean(off > 0.05), "", count
 
 
 def spliced(symbols, pieces, rng):
@@ -109,24 +158,28 @@ def pieces_of(waves, symbols, durations):
     return pieces
 
 
-def show_joins(reader, corpus):
-    known, (waves, symbols, durations) = aligned(corpus)
-    pieces, rng = pieces_of(*known), np.random.default_rng(0)
-    found = {"recordings": [], "spoken": [], "spliced": []}
-    for wave, some, frames in list(zip(waves, symbols, durations, strict=True))[:SPLICES]:
-        found["recordings"].append(jumps(wave, frames))
+def joins(reader, sentences):
+    """Rows of the jumps between phones."""
+    *known, trained = sentences
+    pieces = pieces_of(*[some[:trained] for some in known])
+    rng = np.random.default_rng(0)
+    found = {"recordings": [], "spoken": [], "spliced from recorded phones": []}
+    recorded, spoken, splices = found.values()
+    held = list(zip(*[some[trained:] for some in known], strict=True))
+    for wave, some, frames in held[:SPLICES]:
+        recorded.append(jumps(wave, frames))
         frames, *pitch = reader.acoustic.plan(some)
         picture = reader.acoustic.say(some, frames, *pitch)
-        found["spoken"].append(jumps(reader.vocoder.inverse(picture).numpy()[0], frames))
+        spoken.append(jumps(reader.vocoder.inverse(picture).numpy()[0], frames))
         if all(int(s) in pieces for s in some):
-            found["spliced"].append(jumps(*spliced(some, pieces, rng)))
+            splices.append(jumps(*spliced(some, pieces, rng)))
     for name, some in found.items():
-        print(f"joins, {name}: {np.concatenate(some).mean():.2f} dB")
+        yield "jump at joins", name, np.concatenate(some).mean(), "dB", len(some)
 
 
-def show_distortion(reader, corpus):
+def distortions(reader, test):
+    """Rows of the distance to recordings of the same sentence."""
     spoken, coded, other = [], [], []
-    test = corpus.test
     recordings = [audio.peak_normalise(test.load(i)) for i in range(len(test))]
     for i, symbols in enumerate(text.phonemes(test.texts)):
         real = recordings[i][: len(recordings[i]) // HOP * HOP]
@@ -136,36 +189,60 @@ def show_distortion(reader, corpus):
         other.append(distortion(recordings[i - 1], real))
     named = {"spoken": spoken, "recorded, through the vocoder": coded, "another sentence": other}
     for name, some in named.items():
-        print(f"mel-cepstral distortion, {name}: {np.mean(some):.2f} dB over {len(some)} sentences")
+        yield "mel-cepstral distortion", name, np.mean(some), "dB", len(some)
 
 
-def show_intelligibility(reader):
+def understood(name, sounds_of):
+    """Rows of what a recogniser hears of the sounds that `sounds_of` makes of texts."""
     rng = np.random.default_rng(0)
     rows = [" ".join(rng.choice(DIGITS, 4)) for _ in range(NUMBERS)]
     numbers = [fold(str(int(10 ** rng.uniform(1, 6)))) for _ in range(NUMBERS)]
     asked = {"digit": DIGITS * 6, "four": rows, "numbers": numbers}
-    heading()
+    titles = {"digit": "single digits", "four": "four digits", "numbers": "numbers to 999,999"}
     for grammar, texts in asked.items():
-        sounds = [reader.speak(words, seed=i) for i, words in enumerate(texts)]
-        show(f"the course's voice, grammar {grammar}", texts, sounds, grammar)
+        pairs = zip(texts, sounds_of(texts), strict=True)
+        right, words = score([(said, recognise(sound, grammar)) for said, sound in pairs])
+        share = right if grammar == "digit" else words
+        yield "words understood", f"{titles[grammar]}, {name}", share, "", len(texts)
 
 
-def show_speed(reader, corpus):
-    texts = list(corpus.test.texts)[:12]
+def speed(reader, texts):
+    """The row of seconds of sound a second."""
     for sentence in texts:
         reader.speak(sentence)
     began = time.perf_counter()
     seconds = sum(len(reader.speak(sentence)) / RATE for sentence in texts)
-    print(f"speak: {seconds / (time.perf_counter() - began):.0f} seconds of sound a second")
+    taken = time.perf_counter() - began
+    yield "speed", "speak", seconds / taken, "s of sound a second", len(texts)
+
+
+def measured(corpus, reader):
+    """All rows in their order."""
+
+    def read_aloud(texts):
+        return [reader.speak(words, seed=i) for i, words in enumerate(texts)]
+
+    yield from speed(reader, corpus.test.texts[:12])
+    yield from distortions(reader, corpus.test)
+    sentences, first = aligned(corpus)
+    texts = (*corpus.train.texts[: sentences[-1]], *corpus.test.texts)
+    ways = {"k-means": first, "refined by a network's ear": sentences[2]}
+    yield from borders(texts, *sentences[:2], ways)
+    yield from joins(reader, sentences)
+    yield from understood("the course's voice", read_aloud)
+    yield from understood("espeak-ng", lambda texts: [spoken_at_rate(words) for words in texts])
 
 
 def main():
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     corpus, reader = audiogan_tf.load_corpus("kathleen"), Reader.load("kathleen")
-    show_speed(reader, corpus)
-    show_distortion(reader, corpus)
-    show_joins(reader, corpus)
-    show_intelligibility(reader)
+    today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+    rows = []
+    for measure, what, value, unit, count in measured(corpus, reader):
+        print(f"{measure:<26}{what:<46}{value:8.3f} {unit} ({count})", flush=True)
+        row = dict(zip(COLUMNS, (measure, what, f"{value:.4f}", unit, str(count)), strict=False))
+        rows.append(row | {"date": today, "command": "python benchmarks/speech.py"})
+    store(CSV, rows, COLUMNS)
 
 
 if __name__ == "__main__":

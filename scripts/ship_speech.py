@@ -14,7 +14,15 @@ from pathlib import Path
 import audiogan_tf
 from audiogan_tf import corpora, models, sound, text, training
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import acoustic, alignment, conversion, enhancement, noising, vocoder
+from audiogan_tf.models import (
+    acoustic,
+    aligner,
+    alignment,
+    conversion,
+    enhancement,
+    noising,
+    vocoder,
+)
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage.places import data_roots, pretrained_folder
@@ -23,7 +31,7 @@ from audiogan_tf.storage.weights import register
 import keras
 import numpy as np
 
-REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 3000, 9500, 20_000  # steps
+REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 20_000  # steps
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 OPINION = 0.03  # the same for an enhancer: it then pulls as strongly as the error does
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
@@ -109,6 +117,7 @@ def examples(corpus):
     spoken = text.phonemes([corpus.train.texts[i] for i in places])
     symbols = [text.symbol_numbers(one) for one in spoken]
     durations, *_ = alignment.learn_alignment(looks, symbols, len(text.SYMBOLS))
+    durations = aligner.refine_alignment(looks, symbols, durations, len(text.SYMBOLS))
     rows = []
     for wave, look, numbers, frames in zip(waves, looks, symbols, durations, strict=True):
         log_hz, voiced = sound.pitch_track(wave, vocoder.SETTING["sample_rate"], hop)

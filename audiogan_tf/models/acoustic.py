@@ -10,9 +10,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-DROPOUT = 0.1
+DROPOUT, PROSODY_DROPOUT = 0.1, 0.3
 CROP, EDGE = 128, 16  # frames of a crop; at each end some only give context
 LOWEST_HZ, HIGHEST_HZ, PITCHES = 70.0, 450.0, 256  # of a voice; steps between, even in octaves
+PLACES = 4  # numbers that say where in its symbol a frame lies
 PITCH_MEAN, PITCH_SPREAD = 5.06, 0.17  # of the natural logarithm of the pitch in Hz
 
 
@@ -56,11 +57,40 @@ def frames_of(durations):
     return owners, np.stack(columns, axis=1).astype("float32")
 
 
-def _features(inputs, channels, blocks, dropout):
-    features = layers.Dense(channels)(layers.Dropout(dropout)(inputs))
+def _features(inputs, channels, blocks):
+    features = layers.Dense(channels)(layers.Dropout(DROPOUT)(inputs))
     for _ in range(blocks):
         features = convnext_block(features, channels)
     return layers.LayerNormalization(epsilon=1e-6)(features)
+
+
+def _prosody(inputs, channels, blocks):
+    """Few blocks with much dropout: how long and how high is learned from little and noisy data."""
+    features = layers.Dense(channels)(inputs)
+    for _ in range(blocks):
+        heard = layers.Dropout(PROSODY_DROPOUT)(features)
+        heard = layers.Conv1D(channels, 5, padding="same", activation="relu")(heard)
+        features = layers.LayerNormalization(epsilon=1e-6)(features + heard)
+    return layers.Dropout(PROSODY_DROPOUT)(features)
+
+
+def _in_place(features, symbols):
+    """Features of symbols beside how much of the sentence is over and how long it is."""
+    there = ops.cast(symbols > 0, "float32")[..., None]
+    place = ops.cumsum(there, axis=1) / ops.sum(there, axis=1, keepdims=True)
+    length = ops.log(ops.sum(there, axis=1, keepdims=True)) * there - 3.5
+    return ops.concatenate([features, place, length], axis=-1) * there
+
+
+def _at_frames(features, owners, places):
+    """Features of symbols (batch, n, ..) repeated for their frames, beside their places in them."""
+    owned = tf.gather(features, owners, batch_dims=1)
+    return tf.concat([owned, places], axis=-1)
+
+
+def _model(width, function):
+    inputs = keras.Input([None, width])
+    return keras.Model(inputs, function(inputs))
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
@@ -73,30 +103,27 @@ class AcousticModel(Learner):
     the decoder as the picture of its harmonics. Built in lesson 13.
     """
 
-    def __init__(self, count, channels=160, blocks=5, **kwargs):
+    def __init__(self, count, channels=160, blocks=5, prosody=128, **kwargs):
         super().__init__(**kwargs)
-        self.count, self.channels, self.blocks, self.class_counts = count, channels, blocks, ()
+        self.count, self.channels, self.blocks, self.prosody = count, channels, blocks, prosody
+        self.class_counts = ()
         self.pictures = speech_pictures()
         self.excitation = excitation_pictures(self.pictures)
-        self.which = layers.Embedding(count, channels)
-        plan = keras.Input([None, channels + 2])
-        encoded = _features(plan, channels, 4, DROPOUT)
-        self.encoder = keras.Model(plan, encoded)
-        told = keras.Input([None, channels])
-        self.duration = keras.Model(
-            told, layers.Dense(1)(_features(told, channels // 2, 2, 3 * DROPOUT))
-        )
-        placed = keras.Input([None, channels + 4])
-        self.pitch = keras.Model(
-            placed, layers.Dense(2)(_features(placed, channels // 2, 3, 3 * DROPOUT))
-        )
-        lit = keras.Input([None, channels + 4 + self.pictures.bins + 1])
-        drawn = layers.Dense(self.pictures.bins)(_features(lit, channels, blocks, DROPOUT))
-        self.decoder = keras.Model(lit, drawn)
+        bands = self.pictures.bins
+        self.look = layers.Embedding(count, channels)
+        self.encoder = _model(channels + 2, lambda x: _features(x, channels, 4))
+        lit = channels + PLACES + bands + 1
+        self.decoder = _model(lit, lambda x: layers.Dense(bands)(_features(x, channels, blocks)))
+        self.manner = layers.Embedding(count, prosody)
+        self.planner = _model(prosody + 2, lambda x: _prosody(x, prosody, 2))
+        self.duration = layers.Dense(1)
+        placed = prosody + PLACES
+        self.pitch = _model(placed, lambda x: layers.Dense(2)(_prosody(x, prosody, 3)))
 
     @property
     def _parts(self):
-        return self.which, self.encoder, self.duration, self.pitch, self.decoder
+        drawing = self.look, self.encoder, self.decoder
+        return *drawing, self.manner, self.planner, self.duration, self.pitch
 
     @property
     def metrics(self):
@@ -112,7 +139,9 @@ class AcousticModel(Learner):
         """Make all weights; the number of symbols changes none of them."""
         if not self.built:
             self.built = True
-            self.encode(np.ones((1, 4), "int32"))
+            symbols = np.ones((1, 4), "int32")
+            self.encode(symbols)
+            self.duration(self.foresee(symbols))
 
     def compile(self, optimizer=None, **kwargs):
         """Set the optimizer, `default_optimizer()` by default; XLA halves the time of a step."""
@@ -122,12 +151,12 @@ class AcousticModel(Learner):
         self.optimizer.build(self.trainable_variables)
 
     def encode(self, symbols, training=False):
-        """Symbols (batch, n) int, filled up with zeros, to features (batch, n, channels)."""
-        there = ops.cast(symbols > 0, "float32")[..., None]
-        place = ops.cumsum(there, axis=1) / ops.sum(there, axis=1, keepdims=True)
-        length = ops.log(ops.sum(there, axis=1, keepdims=True)) * there - 3.5
-        told = ops.concatenate([self.which(symbols), place, length], axis=-1)
-        return self.encoder(told * there, training=training)
+        """What drawing needs of symbols (batch, n) int, filled up with zeros: (.., channels)."""
+        return self.encoder(_in_place(self.look(symbols), symbols), training=training)
+
+    def foresee(self, symbols, training=False):
+        """What duration and pitch need of symbols (batch, n) int: (batch, n, prosody)."""
+        return self.planner(_in_place(self.manner(symbols), symbols), training=training)
 
     def draw(self, placed, log_hz, voiced, training=False):
         """Pictures (batch, frames, bands) from features at each frame and a pitch.
@@ -144,23 +173,24 @@ class AcousticModel(Learner):
         log_hz, voiced = data["log_hz"], data["voiced"]
         inner = slice(EDGE, -EDGE)
         with tf.GradientTape() as tape:
-            features = self.encode(symbols, training=True)
+            foreseen = self.foresee(symbols, training=True)
             there = ops.cast(durations > 0, "float32")
-            guess = self.duration(ops.stop_gradient(features), training=True)[..., 0]
+            guess = self.duration(foreseen)[..., 0]
             wrong = (ops.exp(guess) - durations * guess) * there  # counts: after Poisson
             loss_durations = ops.sum(wrong) / ops.sum(there)
-            owned = tf.gather(features, data["owners"], batch_dims=1)
-            placed = ops.concatenate([owned, data["places"]], axis=-1)
-            heard = self.pitch(ops.stop_gradient(placed), training=True)[:, inner]
+            placed = _at_frames(foreseen, data["owners"], data["places"])
+            heard = self.pitch(placed, training=True)[:, inner]
             is_voiced, target = voiced[:, inner], (log_hz[:, inner] - PITCH_MEAN) / PITCH_SPREAD
             away = ops.square(heard[..., 1] - target) * is_voiced
             loss_pitch = ops.sum(away) / (ops.sum(is_voiced) + 1.0)
             loss_voice = ops.mean(
                 ops.binary_crossentropy(is_voiced, heard[..., 0], from_logits=True)
             )
+            features = self.encode(symbols, training=True)
+            placed = _at_frames(features, data["owners"], data["places"])
             drawn = self.draw(placed, log_hz, voiced, training=True)
             loss_bands = ops.mean(ops.abs(drawn - data["picture"])[:, inner]) * 10.0
-            loss = loss_bands + 0.1 * loss_durations + 0.1 * (loss_pitch + loss_voice)
+            loss = loss_bands + loss_durations + loss_pitch + loss_voice  # share no weights
         variables = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         report = {"bands": loss_bands, "durations": loss_durations}
@@ -172,10 +202,11 @@ class AcousticModel(Learner):
         symbols: (n,) int; pace: 2 is twice as fast; higher: what is added to the logarithm of the
         pitch. Returns durations (n,) int, log_hz and voiced (frames,) float32, voiced being 0 or 1.
         """
-        features = self.encode(np.asarray(symbols)[None])
-        wanted = np.exp(self.duration(features)[0, :, 0]) / pace
+        foreseen = self.foresee(np.asarray(symbols)[None])
+        wanted = np.exp(self.duration(foreseen)[0, :, 0]) / pace
         durations = np.maximum(1, np.diff(np.round(np.cumsum(wanted)), prepend=0)).astype(int)
-        heard = self.pitch(self._placed(features, durations))[0].numpy()
+        owners, places = frames_of(durations)
+        heard = self.pitch(_at_frames(foreseen, owners[None], places[None]))[0].numpy()
         log_hz = heard[:, 1] * PITCH_SPREAD + PITCH_MEAN + higher
         return durations, log_hz, (heard[:, 0] > 0).astype("float32")
 
@@ -185,20 +216,16 @@ class AcousticModel(Learner):
         symbols, durations: (n,) int; log_hz, voiced: (frames,) float, as `plan` makes them or as
         they were in a recording.
         """
-        placed = self._placed(self.encode(np.asarray(symbols)[None]), durations)
+        owners, places = frames_of(durations)
+        features = self.encode(np.asarray(symbols)[None])
+        placed = _at_frames(features, owners[None], places[None])
         drawn = self.draw(placed, np.float32(log_hz)[None], np.float32(voiced)[None])
         return np.clip(drawn, -1, 1)[..., None]
-
-    @staticmethod
-    def _placed(features, durations):
-        """Features of symbols (1, n, channels), repeated for their frames, and places in them."""
-        owners, places = frames_of(durations)
-        owned = tf.gather(features, owners[None], batch_dims=1)
-        return tf.concat([owned, places[None]], axis=-1)
 
     def save(self, path):
         """Write all weights and what is needed to use them to one file."""
         sizes = {"count": self.count, "channels": self.channels, "blocks": self.blocks}
+        sizes["prosody"] = self.prosody
         weights = [w for part in self._parts for w in part.get_weights()]
         save_weights(path, {"kind": "acoustic", "sizes": sizes}, weights)
 

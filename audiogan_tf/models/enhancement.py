@@ -7,6 +7,12 @@ together again from their last 16 ms alone: two windows, whose product is a Hann
 
 from audiogan_tf.models import losses
 from audiogan_tf.models.learner import Learner, follow
+from audiogan_tf.models.speech_losses import (
+    compressed,
+    envelope_loss,
+    log_distortion,
+    spectral_loss,
+)
 
 import keras
 import numpy as np
@@ -122,36 +128,6 @@ class MaskNetwork(keras.Model):
         return tf.complex(size * ops.cos(angle), size * ops.sin(angle)), after
 
 
-def compressed(waveforms, n_fft, power=0.3):
-    """Size to the `power` of a spectrum, and the same with its phase: (real, imaginary)."""
-    frames = tf.signal.frame(waveforms, n_fft, n_fft // 4) * tf.signal.hann_window(n_fft)
-    spectrum = tf.signal.rfft(frames) * (2 / n_fft**0.5)
-    real, imaginary = tf.math.real(spectrum), tf.math.imag(spectrum)
-    square = real**2 + imaginary**2 + 1e-7
-    size, scale = square ** (power / 2), square ** ((power - 1) / 2)
-    return size, real * scale, imaginary * scale
-
-
-def spectral_loss(enhanced, target, n_ffts=(512,), phase=0.3):
-    """Squared error of compressed spectra: of their sizes, and, with weight `phase`, of both parts.
-
-    enhanced, target: (batch, samples) float32 at one level, root mean square 1.
-    Ephrat et al. (2018); Braun and Tashev (2020).
-    """
-    total = 0.0
-    for n_fft in n_ffts:
-        pairs = zip(compressed(enhanced, n_fft), compressed(target, n_fft), strict=True)
-        size, real, imaginary = (tf.reduce_mean((a - b) ** 2) for a, b in pairs)
-        total += (1 - phase) * size + phase * (real + imaginary)
-    return total / len(n_ffts)
-
-
-def log_distortion(enhanced, target):
-    """Energy of the error over that of the target, in nepers of a bounded kind: log(1e-3 + e/t)."""
-    error = tf.reduce_sum((enhanced - target) ** 2, axis=1)
-    return tf.reduce_mean(tf.math.log(1e-3 + error / (tf.reduce_sum(target**2, axis=1) + 1e-6)))
-
-
 def build_discriminator(channels=16):
     """A judge of patches: sound and the noisy sound it came from, to a map of logits.
 
@@ -171,10 +147,11 @@ class MaskLearner(Learner):
     """Learns a mask by regression and, with a discriminator, adversarially as well.
 
     network: MaskNetwork; discriminator: of `build_discriminator`, or None. The network's loss is
-    spectral_loss + distortion_weight * log_distortion + adversarial_weight * its part of
-    losses.cross_entropy_mse, the fourth document's cross-entropy + squared_weight * squared error,
-    which is also what the discriminator learns by. ema: decay of the averaged network, which is
-    the one that plays. Batches are pairs (noisy, target), (batch, samples) float32 each.
+    spectral_loss + distortion_weight * log_distortion + envelope_weight * envelope_loss +
+    adversarial_weight * its part of losses.cross_entropy_mse, the fourth document's cross-entropy +
+    squared_weight * squared error, which is also what the discriminator learns by. ema: decay of
+    the averaged network, which is the one that plays. Batches are pairs (noisy, target), (batch,
+    samples) float32 each.
     """
 
     class_counts = ()
@@ -186,6 +163,7 @@ class MaskLearner(Learner):
         adversarial_weight=0.01,
         squared_weight=1.0,
         distortion_weight=0.05,
+        envelope_weight=0.0,
         ema=0.999,
         **kwargs,
     ):
@@ -194,7 +172,8 @@ class MaskLearner(Learner):
         self.ema_network = MaskNetwork(**network.sizes, trainable=False)
         self.ema_network.set_weights(network.get_weights())
         self.adversarial_weight, self.squared_weight = adversarial_weight, squared_weight
-        self.distortion_weight, self.ema = distortion_weight, ema
+        self.distortion_weight, self.envelope_weight = distortion_weight, envelope_weight
+        self.ema = ema
 
     def compile(self, optimizer=None, discriminator_optimizer=None, jit_compile=None, **kwargs):
         """Set the optimizers, by default `default_optimizer()`; XLA is used by regression alone."""
@@ -234,6 +213,9 @@ class MaskLearner(Learner):
             distortion = log_distortion(enhanced, target * scale)
             loss = spectral + self.distortion_weight * distortion
             results = {"spectral": spectral, "distortion": distortion}
+            if self.envelope_weight:
+                results["envelope"] = envelope_loss(enhanced, target * scale)
+                loss += self.envelope_weight * results["envelope"]
             if self.discriminator is not None:
                 sounds = target * scale, enhanced, noisy * scale
                 d_loss, g_loss = self._game(*sounds)

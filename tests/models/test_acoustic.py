@@ -32,7 +32,7 @@ def made_up_sentences(count=12, seed=0):
 @pytest.fixture(scope="module")
 def learned():
     keras.utils.set_random_seed(0)
-    model = AcousticModel(10, channels=32, blocks=1)
+    model = AcousticModel(10, channels=32, blocks=1, prosody=32)
     model.compile(default_optimizer(300, 5e-3))
     rows = made_up_sentences()
     data = endless(lambda rng: sentence_batch(rows, rng, batch_size=4))
@@ -95,7 +95,7 @@ def test_saved_weights_say_the_same(learned, tmp_path):
 
 def test_a_reader_reads_any_text_at_the_agreed_loudness():
     keras.utils.set_random_seed(0)
-    reader = Reader(AcousticModel(len(SYMBOLS), 16, 1), Vocoder(channels=16, blocks=1))
+    reader = Reader(AcousticModel(len(SYMBOLS), 16, 1, 16), Vocoder(channels=16, blocks=1))
     text = "It is 10:05. Two sentences!"
     first, same, other = (reader.speak(text, seed) for seed in (0, 0, 1))
     np.testing.assert_allclose(first, same, atol=1e-5)
