@@ -31,7 +31,7 @@ def lesson_15_remix(remix):
             "that is the enhanced sound alone": enhanced,
         }
         compare(got, wanted, f"at {decibels:g} dB the numbers differ", mistakes)
-    return "a little noise left in hides what a mask does; many hearing aids do just this."
+    return "a little noise left in hides what the mask does to the rest."
 
 
 def _gate(threshold):
