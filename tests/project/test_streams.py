@@ -93,7 +93,7 @@ FORMS = {  # name: rate, channels, samples
     "eight.wav": (16000, 8, 4000),
     "fast.wav": (192000, 1, 48000),
 }
-DAMAGED = ("empty.wav", "no samples.wav", "not a number.wav", "text.wav")
+DAMAGED = ("empty.wav", "no samples.wav", "not a number.wav", "text.wav", "too loud.wav")
 
 
 def tones(rate, channels, samples):
@@ -114,6 +114,8 @@ def a_folder_of_everything(folder):
     soundfile.write(folder / "no samples.wav", np.zeros((0, 1)), 16000)
     soundfile.write(folder / "not a number.wav", np.full(800, np.nan), 16000, subtype="FLOAT")
     (folder / "text.wav").write_text("Dear diary,\n" * 50)
+    loudest = np.float32(3e38) * np.sign(tones(16000, 1, 8000) + 1e-9)
+    soundfile.write(folder / "too loud.wav", loudest, 16000, subtype="FLOAT")
 
 
 @pytest.mark.parametrize("command", NETWORKS)
