@@ -31,9 +31,10 @@ from audiogan_tf.storage.weights import register
 import keras
 import numpy as np
 
-REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 20_000  # steps
+REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 8000  # steps
 ADVERSARY = 0.01  # weight of the discriminators' opinion
-OPINION = 0.03  # the same for an enhancer: it then pulls as strongly as the error does
+OPINION = 0.1  # the same for an enhancer: its gradient is then nearly half of the errors'
+ENVELOPES = 3.0  # weight of envelope_loss
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, FIFTH = (0, 1), 5  # of five speakers, one is for tests and one for choices
 FIRST_TAKE = 10  # of fsdd's that a converter learns from
@@ -160,29 +161,38 @@ def convert(corpus, runs):
 
 
 def enhancer_regression(corpus, runs):
-    """The first stage of both enhancers: no adversary, the rate falls to a fiftieth."""
+    """The first stages of both enhancers, no adversary: errors alone, then envelopes as well."""
     sources = corpus.train.sources()
-    learner = enhancement.MaskLearner(enhancement.MaskNetwork())
-    learner.compile(enhancement.default_optimizer(ENHANCEMENT))
 
     def draw(rng):
         return noising.training_batch(sources, rng)
 
-    return training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_regression"), draw
+    learner = enhancement.MaskLearner(enhancement.MaskNetwork())
+    learner.compile(enhancement.default_optimizer())  # the next stage follows before its end
+    training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_errors")
+    learner = going_on(learner, ENHANCEMENT, 1e-3)
+    return training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_envelopes"), draw
+
+
+def going_on(learner, steps, rate, opinion=0.0):
+    """A fresh learner that starts from what another one plays; for it envelopes count."""
+    network = enhancement.MaskNetwork()
+    network.set_weights(learner.player().get_weights())
+    players = network, enhancement.build_discriminator() if opinion else None
+    weights = {"adversarial_weight": opinion, "envelope_weight": ENVELOPES}
+    learner = enhancement.MaskLearner(*players, **weights)
+    learner.compile(enhancement.default_optimizer(steps, rate))
+    return learner
 
 
 def enhancer_stage(opinion, name):
-    """An enhancer that goes on from the first stage, with or without an adversary."""
+    """An enhancer that goes on from the first stages, with or without an adversary."""
 
     def recipe(corpus, runs):
-        first, draw = enhancer_regression(corpus, runs)
-        network = enhancement.MaskNetwork()
-        network.set_weights(first.player().get_weights())
-        discriminator = enhancement.build_discriminator() if opinion else None
-        learner = enhancement.MaskLearner(network, discriminator, adversarial_weight=opinion)
-        learner.compile(enhancement.default_optimizer(GAME, 3e-4))
+        learner, draw = enhancer_regression(corpus, runs)
+        learner = going_on(learner, GAME, 3e-4, opinion)
         training.train_to(learner, draw, GAME, runs / name)
-        return models.Enhancer(learner.player()), ENHANCEMENT + GAME
+        return models.Enhancer(learner.player()), 2 * ENHANCEMENT + GAME
 
     return recipe
 
