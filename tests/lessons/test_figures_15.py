@@ -13,12 +13,12 @@ def drawn(figure):
 def test_a_room_has_three_parts_and_the_line_of_its_time():
     response = 10 ** (-3 * np.arange(16000) / 8000)  # 60 dB in half a second
     decay = 20 * np.log10(response)
-    figure = figures.room(response, decay, 16000, 0.5, "a room")
+    figure = figures.room(response, decay, 16000, (-1, -120), "a room")
     left, right = figure.axes
     names = [line.get_label() for line in left.get_lines()]
     assert names == ["tail", "first 50 ms", "direct sound"]
     assert left.get_lines()[1].get_xdata().max() <= 0.05 < left.get_lines()[0].get_xdata().min()
-    assert list(right.get_lines()[1].get_ydata()) == [0, -60]
+    np.testing.assert_allclose(right.get_lines()[1].get_ydata(), [-1, -60])
     assert drawn(figure)
 
 

@@ -13,11 +13,12 @@ SCORES = {
 }
 
 
-def room(response, decay, sample_rate, seconds, title):
+def room(response, decay, sample_rate, line, title):
     """A room's impulse response in its three parts, and how its energy dies away.
 
-    response: (taps,) float, its largest tap first; decay: (taps,) in dB, 0 at the start; seconds:
-    the reverberation time, whose straight line is drawn. Returns a figure. Read in lesson 15.
+    response: (taps,) float, its largest tap first; decay: (taps,) in dB, 0 at the start; line: the
+    start in dB and the slope in dB a second of the line that fits it. Returns a figure. Read in
+    lesson 15.
     """
     figure, axes = subplots(9, 3, 1, 2)
     time = np.arange(len(response)) / sample_rate
@@ -30,7 +31,9 @@ def room(response, decay, sample_rate, seconds, title):
     left.set(xlabel="time after the direct sound (s)", ylabel="level (dB)", ylim=(-80, 4))
     left.legend(frameon=False, loc="upper right")
     right.plot(time, decay, color=BLUE, label="energy that is still to come")
-    right.plot([0, seconds], [0, -60], "--", color=ORANGE, label=f"60 dB in {seconds:.2f} s")
+    start, slope = line
+    ends = np.array([0, (-60 - start) / slope])
+    right.plot(ends, start + slope * ends, "--", color=ORANGE, label=f"{-slope:.0f} dB a second")
     right.set(xlabel="time after the direct sound (s)", ylabel="level (dB)", ylim=(-70, 4))
     right.legend(frameon=False)
     figure.suptitle(title, fontsize=TITLE)
