@@ -32,6 +32,7 @@ import keras
 import numpy as np
 
 REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 8000  # steps
+LAST = 1000  # steps of an enhancer with or without an adversary
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 OPINION = 0.1  # the same for an enhancer: its gradient is then nearly half of the errors'
 ENVELOPES = 3.0  # weight of envelope_loss
@@ -190,9 +191,9 @@ def enhancer_stage(opinion, name):
 
     def recipe(corpus, runs):
         learner, draw = enhancer_regression(corpus, runs)
-        learner = going_on(learner, GAME, 3e-4, opinion)
-        training.train_to(learner, draw, GAME, runs / name)
-        return models.Enhancer(learner.player()), 2 * ENHANCEMENT + GAME
+        learner = going_on(learner, LAST, 3e-4, opinion)
+        training.train_to(learner, draw, LAST, runs / name)
+        return models.Enhancer(learner.player()), 2 * ENHANCEMENT + LAST
 
     return recipe
 
