@@ -206,9 +206,9 @@ def understood(name, sounds_of):
         yield "words understood", f"{titles[grammar]}, {name}", share, "", len(texts)
 
 
-def speed(reader, texts):
-    """The row of seconds of sound a second."""
-    for sentence in texts:
+def speed(reader, before, texts):
+    """The row of seconds of sound a second, after other sentences have been read."""
+    for sentence in before:
         reader.speak(sentence)
     began = time.perf_counter()
     seconds = sum(len(reader.speak(sentence)) / RATE for sentence in texts)
@@ -222,7 +222,7 @@ def measured(corpus, reader):
     def read_aloud(texts):
         return [reader.speak(words, seed=i) for i, words in enumerate(texts)]
 
-    yield from speed(reader, corpus.test.texts[:12])
+    yield from speed(reader, corpus.train.texts[:24], corpus.test.texts[:24])
     yield from distortions(reader, corpus.test)
     sentences, first = aligned(corpus)
     texts = (*corpus.train.texts[: sentences[-1]], *corpus.test.texts)

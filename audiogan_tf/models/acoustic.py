@@ -202,11 +202,11 @@ class AcousticModel(Learner):
         symbols: (n,) int; pace: 2 is twice as fast; higher: what is added to the logarithm of the
         pitch. Returns durations (n,) int, log_hz and voiced (frames,) float32, voiced being 0 or 1.
         """
-        foreseen = self.foresee(np.asarray(symbols)[None])
-        wanted = np.exp(self.duration(foreseen)[0, :, 0]) / pace
+        numbers = np.asarray(symbols, "int32")[None]
+        wanted = self._frames(numbers).numpy()[0] / pace
         durations = np.maximum(1, np.diff(np.round(np.cumsum(wanted)), prepend=0)).astype(int)
         owners, places = frames_of(durations)
-        heard = self.pitch(_at_frames(foreseen, owners[None], places[None]))[0].numpy()
+        heard = self._tune(numbers, owners[None], places[None]).numpy()[0]
         log_hz = heard[:, 1] * PITCH_SPREAD + PITCH_MEAN + higher
         return durations, log_hz, (heard[:, 0] > 0).astype("float32")
 
@@ -217,10 +217,21 @@ class AcousticModel(Learner):
         they were in a recording.
         """
         owners, places = frames_of(durations)
-        features = self.encode(np.asarray(symbols)[None])
-        placed = _at_frames(features, owners[None], places[None])
-        drawn = self.draw(placed, np.float32(log_hz)[None], np.float32(voiced)[None])
+        frames = owners[None], places[None], np.float32(log_hz)[None], np.float32(voiced)[None]
+        drawn = self._drawn(np.asarray(symbols, "int32")[None], *frames).numpy()
         return np.clip(drawn, -1, 1)[..., None]
+
+    @tf.function(reduce_retracing=True)
+    def _frames(self, symbols):
+        return ops.exp(self.duration(self.foresee(symbols)))[..., 0]
+
+    @tf.function(reduce_retracing=True)
+    def _tune(self, symbols, owners, places):
+        return self.pitch(_at_frames(self.foresee(symbols), owners, places))
+
+    @tf.function(reduce_retracing=True)
+    def _drawn(self, symbols, owners, places, log_hz, voiced):
+        return self.draw(_at_frames(self.encode(symbols), owners, places), log_hz, voiced)
 
     def save(self, path):
         """Write all weights and what is needed to use them to one file."""

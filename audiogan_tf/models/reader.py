@@ -11,6 +11,7 @@ import numpy as np
 
 VOICES = {"kathleen": ("kathleen_acoustic", "vocoder")}  # name: weights of both networks
 PITCH_DRIFT, PACE_DRIFT = 0.03, 0.04  # how much one reading differs from another: 3 and 4 %
+FEW = 64  # frames: sentences are filled up to a multiple of it, as each new length is compiled
 BREATH = 0.25  # seconds of silence between sentences
 SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"'”’)]*\s+(?=[\"'“‘(]*\w)|\n\s*\n")
 
@@ -47,7 +48,10 @@ class Reader:
         numbers = symbol_numbers(symbols)
         plan = self.acoustic.plan(numbers, pace * np.exp(faster), higher)
         picture = self.acoustic.say(numbers, *plan)
-        return self.vocoder.inverse(picture).numpy()[0]
+        frames, more = picture.shape[1], -picture.shape[1] % FEW
+        silent = np.pad(picture, [(0, 0), (0, more), (0, 0), (0, 0)], constant_values=-1)
+        samples = (frames - 1) * self.vocoder.pictures.hop_length
+        return self.vocoder.inverse(silent).numpy()[0, :samples]
 
     def speak(self, text, seed=0, pace=1.0):
         """A text of any length, read aloud: (samples,) float32, at the loudness of EBU R 128.

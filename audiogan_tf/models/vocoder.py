@@ -116,7 +116,11 @@ class Vocoder(Learner):
 
     def magnitude(self, pictures):
         """Magnitudes of all bins, (clips, frames, n_fft // 2 + 1) float32, linear."""
-        return ops.exp(self(tf.convert_to_tensor(pictures, tf.float32)))
+        return self._magnitude(tf.convert_to_tensor(pictures, tf.float32))
+
+    @tf.function(reduce_retracing=True)
+    def _magnitude(self, pictures):
+        return ops.exp(self(pictures))
 
     def inverse(self, pictures, iterations=10):
         """Pictures to waveforms, as Representation.inverse, with learned magnitudes.
