@@ -6,7 +6,7 @@ class InputError(ValueError):
 
 
 class UnreadableSound(InputError):
-    """A file that should hold sound does not."""
+    """A file that should hold sound does not, or holds none that can be used."""
 
 
 class TrainingFailed(InputError):

@@ -1,6 +1,6 @@
 """Write the generated parts of data/README.md and benchmarks/README.md.
 
-What is shipped, how it was made and its SHA-256; the leaderboard; the trained listings.
+What is shipped, how it was made and its SHA-256; the leaderboards; the trained listings.
 """
 
 import csv
@@ -100,8 +100,7 @@ ENDS = {"frechet_distance": "frechet", "kid": "kid"}  # of their intervals
 
 def leaderboard():
     """benchmarks/leaderboard.py's table, with the ends of the intervals in brackets."""
-    with open(DATA / "leaderboard.csv", newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = read("leaderboard.csv")
     lines = [list(COLUMNS.values()), ["---"] * len(COLUMNS)]
     for row in rows:
         for name, short in ENDS.items():
@@ -131,8 +130,7 @@ def spread(values):
 
 def listings():
     """benchmarks/listings.py's table: each network and change, over its seeds."""
-    with open(DATA / "listings.csv", newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = read("listings.csv")
     lines = [["network", "change", "seeds", *SCORES.values()], ["---"] * (3 + len(SCORES))]
     for pair in dict.fromkeys((row["listing"], row["change"]) for row in rows):
         own = [row for row in rows if (row["listing"], row["change"]) == pair]
@@ -141,9 +139,55 @@ def listings():
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def read(name):
+    """The rows of a stored table, dicts of texts."""
+    with open(DATA / name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def short(text, digits=3):
+    """A number of a table with so many digits; nothing of nothing."""
+    return f"{float(text):.{digits}g}" if text else ""
+
+
+def vocoders():
+    """benchmarks/vocoders.py's table, a line for each way and set of clips."""
+    scores = ("pesq", "stoi", "better", "texture", "speed")
+    lines = [("clips", "way", *scores), ["---"] * (2 + len(scores))]
+    lines += [
+        (row["clips"], row["way"], *(short(row[name]) for name in scores))
+        for row in read("vocoders.csv")
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+SNRS = ("-5 dB", "0 dB", "5 dB", "10 dB", "15 dB")
+OVER = {"pesq": "PESQ", "stoi": "STOI", "si_sdr_gain": "SI-SDR gain"}  # at all SNRs in one cell
+SINGLE = {  # heading: condition and score
+    "metallic, 5 dB": ("5 dB", "metallic"),
+    "room: PESQ": ("room", "pesq"),
+    "room: STOI": ("room", "stoi"),
+    "clean: PESQ": ("clean", "pesq"),
+    "speed": ("5 dB", "speed"),
+}
+
+
+def enhancers():
+    """benchmarks/enhancers.py's table, a line an enhancer; SNRs from -5 to 15 dB in one cell."""
+    found = {}
+    for row in read("enhancers.csv"):
+        found.setdefault(row["enhancer"], {})[row["condition"]] = row
+    lines = [("enhancer", *OVER.values(), *SINGLE), ["---"] * (1 + len(OVER) + len(SINGLE))]
+    for name, rows in found.items():
+        cells = [", ".join(short(rows.get(snr, {}).get(score)) for snr in SNRS) for score in OVER]
+        cells += [short(rows.get(place, {}).get(score)) for place, score in SINGLE.values()]
+        lines.append((name, *cells))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def render(text):
     """A README's text with its generated parts renewed."""
-    for make in (tables, weights, leaderboard, listings):
+    for make in (tables, weights, leaderboard, vocoders, enhancers, listings):
         opening, closing = f"<!-- {make.__name__} -->", f"<!-- /{make.__name__} -->"
         if opening in text:
             head, rest = text.split(opening)

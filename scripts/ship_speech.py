@@ -3,7 +3,7 @@
     python scripts/ship_speech.py NAME [--runs DIR] [--dry]
 A stopped training goes on from the checkpoint in its folder below DIR. With --dry the weights stay
 there, and what is shipped stays as it is. The speech networks need all of `kathleen`, the vocoders
-`librispeech_speakers` and the enhancer all of `noises` and `rooms` as well, in $AUDIOGAN_DATA; the
+`librispeech_speakers` and the enhancers all of `noises` and `rooms` as well, in $AUDIOGAN_DATA; the
 converter needs `fsdd`.
 """
 
@@ -31,8 +31,11 @@ from audiogan_tf.storage.weights import register
 import keras
 import numpy as np
 
-REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 20_000  # steps
+REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 8000  # steps
+LAST = 1000  # steps of an enhancer with or without an adversary
 ADVERSARY = 0.01  # weight of the discriminators' opinion
+OPINION = 0.1  # the same for an enhancer: its gradient is then nearly half of the errors'
+ENVELOPES = 3.0  # weight of envelope_loss
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, FIFTH = (0, 1), 5  # of five speakers, one is for tests and one for choices
 FIRST_TAKE = 10  # of fsdd's that a converter learns from
@@ -158,17 +161,41 @@ def convert(corpus, runs):
     return conversion.Converter(learner.player(), sizes, form, names), CONVERSION
 
 
-def enhance(corpus, runs):
-    """Noise and reverberation off speech, by regression."""
+def enhancer_regression(corpus, runs):
+    """The first stages of both enhancers, no adversary: errors alone, then envelopes as well."""
     sources = corpus.train.sources()
-    learner = enhancement.MaskLearner(enhancement.MaskNetwork())
-    learner.compile(enhancement.default_optimizer(ENHANCEMENT))
 
     def draw(rng):
         return noising.training_batch(sources, rng)
 
-    training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer")
-    return models.Enhancer(learner.player()), ENHANCEMENT
+    learner = enhancement.MaskLearner(enhancement.MaskNetwork())
+    learner.compile(enhancement.default_optimizer())  # the next stage follows before its end
+    training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_errors")
+    learner = going_on(learner, ENHANCEMENT, 1e-3)
+    return training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_envelopes"), draw
+
+
+def going_on(learner, steps, rate, opinion=0.0):
+    """A fresh learner that starts from what another one plays; for it envelopes count."""
+    network = enhancement.MaskNetwork()
+    network.set_weights(learner.player().get_weights())
+    players = network, enhancement.build_discriminator() if opinion else None
+    weights = {"adversarial_weight": opinion, "envelope_weight": ENVELOPES}
+    learner = enhancement.MaskLearner(*players, **weights)
+    learner.compile(enhancement.default_optimizer(steps, rate))
+    return learner
+
+
+def enhancer_stage(opinion, name):
+    """An enhancer that goes on from the first stages, with or without an adversary."""
+
+    def recipe(corpus, runs):
+        learner, draw = enhancer_regression(corpus, runs)
+        learner = going_on(learner, LAST, 3e-4, opinion)
+        training.train_to(learner, draw, LAST, runs / name)
+        return models.Enhancer(learner.player()), 2 * ENHANCEMENT + LAST
+
+    return recipe
 
 
 RECIPES = {  # name: kind of its file, corpus, and what trains it
@@ -176,7 +203,12 @@ RECIPES = {  # name: kind of its file, corpus, and what trains it
     "vocoder_regression": ("vocoder", "kathleen", second_stage(0.0, "vocoder_regression")),
     "kathleen_acoustic": ("acoustic", "kathleen", speak),
     "fsdd_converter": (conversion.KIND, "fsdd", convert),
-    "enhancer": ("enhancer", "mixtures", enhance),
+    "enhancer": ("enhancer", "mixtures", enhancer_stage(0.0, "enhancer")),
+    "enhancer_adversarial": (
+        "enhancer",
+        "mixtures",
+        enhancer_stage(OPINION, "enhancer_adversarial"),
+    ),
 }
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ in the room, by energies over the whole clip, pauses included (sound.mixing).
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from audiogan_tf.corpora.base import Corpus, StreamedClips
 from audiogan_tf.corpora.batches import shuffled
@@ -89,12 +90,13 @@ class Mixtures(StreamedClips):
         return mixing.Sources(speech, list(recordings.values()), noises, rooms)
 
 
-def load_mixtures(seconds=4.0, snr=None, in_rooms=0.5, held_out="test", seed=0):
+def load_mixtures(seconds=4.0, snr=None, in_rooms=0.5, held_out="test", seed=0, folder=None):
     """Speech with noise in rooms: a mixture for each recording, 16 kHz; see the module's lines.
 
     seconds: of each; snr: dB of all, or None: drawn evenly from -5 to 20; in_rooms: share of
     mixtures heard in a room, 0 to 1; held_out: what the corpus' `test` holds, the "test" or the
-    "validation" side, which is for choices; seed: another one, other mixtures.
+    "validation" side, which is for choices; seed: another one, other mixtures; folder: the only
+    place to look in, which holds the folders of speech, noises and rooms (None: all known ones).
     Speech: Kathleen's sentences and, where they are found, `librispeech_speakers`, who alone are
     then held out; noises and rooms: those in $AUDIOGAN_DATA, or the few that are shipped. Speakers
     (with Kathleen alone: sentences), noises and rooms of one side are in no other.
@@ -110,9 +112,9 @@ def load_mixtures(seconds=4.0, snr=None, in_rooms=0.5, held_out="test", seed=0):
     if not 0.5 <= seconds <= 60:
         raise InputError(f"seconds={seconds}: give between 0.5 and 60 s")
     representation = pictures_of(RATE, seconds)
-    speech = _speech()
+    speech = _speech(folder)
     speakers = tuple(sorted({speaker for _, _, speaker in speech}, key=_in_order))
-    noises, rooms = _files("noises"), _files("rooms")
+    noises, rooms = _files("noises", folder), _files("rooms", folder)
     names = {
         "noise": tuple(path.stem for paths in noises.values() for path in paths),
         "room": (NO_ROOM, *(path.stem for paths in rooms.values() for path in paths)),
@@ -168,15 +170,16 @@ def _side(spoken, noises, rooms, names, drawn, representation):
     )
 
 
-def _speech():
+def _speech(inside):
     """(path, side, speaker) of every recording."""
-    kathleen = load_kathleen()
+    kathleen = load_kathleen(folder=_within(inside, "kathleen"))
     sides = {"test": kathleen.test.paths, "train": kathleen.train.paths}
     spoken = [(path, side, "kathleen") for side, paths in sides.items() for path in paths]
     spoken = [
         (path, "validation" if path.stem.endswith("5") else side, who) for path, side, who in spoken
     ]
-    folder = next((r / SPEAKERS for r in data_roots() if (r / SPEAKERS).is_dir()), None)
+    roots = [Path(inside)] if inside else data_roots()
+    folder = next((r / SPEAKERS for r in roots if (r / SPEAKERS).is_dir()), None)
     if folder is None:
         return spoken
     paths = sorted(folder.glob("*.flac"), key=lambda path: _in_order(path.stem))
@@ -195,9 +198,14 @@ def _in_order(name):
     return (0, int(name), "") if name.isdigit() else (1, 0, name)
 
 
-def _files(kind):
+def _within(folder, kind):
+    """A folder of that name in `folder`; None, anywhere, where no folder is given."""
+    return Path(folder) / kind if folder else None
+
+
+def _files(kind, inside):
     """Noises or rooms, side: list of paths; InputError where a side has none."""
-    folder = find(kind, (kind,), "SOURCES.csv", None, fetch=False)
+    folder = find(kind, (kind,), "SOURCES.csv", _within(inside, kind), fetch=False)
     paths, held = sorted(folder.glob("*.flac")), HELD_OUT[kind]
     sides = {side: [path for path in paths if path.stem in names] for side, names in held.items()}
     taken = [path for side in sides.values() for path in side]

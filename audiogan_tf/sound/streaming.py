@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from audiogan_tf.errors import InputError
+from audiogan_tf.errors import UnreadableSound
 from audiogan_tf.sound.audio_files import BLOCK, check_finite, check_whole, open_sound
 from audiogan_tf.storage.files import atomic_path
 from audiogan_tf.storage.names import printable
@@ -52,7 +52,8 @@ def process_file(path, out, make_stream, sample_rate, instead=None, progress=Non
     called with (frames read, frames promised) now and then.
     What comes out has the length, rate and channels of `path`; where it would clip, all of it is
     turned down alike. It appears whole or not at all. Returns a Processed. Raises UnreadableSound
-    for what is no whole sound, InputError for what cannot be written. Used in lesson 15.
+    for what is no whole sound or comes out as none, InputError for what cannot be written. Used in
+    lesson 15.
     """
     source = _Source(path, sample_rate, progress)
     form, out, notes = _target(source, Path(out), instead)
@@ -62,7 +63,7 @@ def process_file(path, out, make_stream, sample_rate, instead=None, progress=Non
             kept.write(block.tobytes())
             peak = np.maximum(peak, np.abs(block).max(initial=0.0))  # NaN stays NaN
         if not np.isfinite(peak):
-            raise InputError(
+            raise UnreadableSound(
                 f"{source.shown}: what came out holds NaN or infinite samples, so nothing was "
                 "written; turn the sound down first, or leave it out"
             )

@@ -4,6 +4,7 @@ from audiogan_tf.corpora import load_corpus, pairs
 from audiogan_tf.corpora.mixtures import SIDES
 from audiogan_tf.errors import InputError
 from audiogan_tf.judging.fidelity import si_sdr
+from audiogan_tf.storage.places import shipped as shipped_place
 
 import numpy as np
 import pytest
@@ -77,6 +78,17 @@ def test_one_ratio_for_all_and_the_same_seed_the_same_sound(shipped):
     np.testing.assert_array_equal(one.test.read(3), same.test.read(3))
     assert one.key == same.key != other.key
     assert np.abs(one.test.read(3) - other.test.read(3)).max() > 1e-3
+
+
+def test_a_folder_is_then_the_only_place_that_is_looked_in(monkeypatch, tmp_path):
+    monkeypatch.setenv("AUDIOGAN_DATA", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "noises").mkdir()
+    with pytest.raises(InputError, match="SOURCES.csv"):
+        load_corpus("mixtures")
+    folder = shipped_place("kathleen").parent
+    corpus = load_corpus("mixtures", folder=folder)
+    assert all(path.is_relative_to(folder) for path in corpus.test.paths + corpus.test.noises)
 
 
 def test_batches_of_pairs_go_on_from_any_step(shipped):

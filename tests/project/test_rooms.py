@@ -14,7 +14,6 @@ KIT = [path for path in KIT if path.name not in ("__init__.py", "__main__.py")]
 LONGEST = 300  # lines of a file
 
 
-ENHANCING = {"CausalBlock", "spectral_loss", "log_distortion", "compressed"}  # of MaskLearner
 HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/digits.py": {"load_phonemes"},  # by name in the corpus' own description
     "corpora/folder.py": {"FolderClips"},  # load_folder returns them
@@ -25,7 +24,6 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/acoustic.py": {"excitation_pictures", "frames_of"},  # AcousticModel
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
     "models/conversion.py": {"ConditionalInstanceNorm"},  # build_generator
-    "models/enhancement.py": ENHANCING,
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/vocoder.py": {"VocoderStream"},  # make_stream
