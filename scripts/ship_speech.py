@@ -32,7 +32,7 @@ import keras
 import numpy as np
 
 REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 8000  # steps
-LAST = 1000  # steps of an enhancer with or without an adversary
+ENVELOPED, LAST = 6000, 1000  # steps of an enhancer's second stage, and of its last
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 OPINION = 0.1  # the same for an enhancer: its gradient is then nearly half of the errors'
 ENVELOPES = 3.0  # weight of envelope_loss
@@ -171,8 +171,8 @@ def enhancer_regression(corpus, runs):
     learner = enhancement.MaskLearner(enhancement.MaskNetwork())
     learner.compile(enhancement.default_optimizer())  # the next stage follows before its end
     training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_errors")
-    learner = going_on(learner, ENHANCEMENT, 1e-3)
-    return training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_envelopes"), draw
+    learner = going_on(learner, ENHANCEMENT, 1e-3)  # again
+    return training.train_to(learner, draw, ENVELOPED, runs / "enhancer_envelopes"), draw
 
 
 def going_on(learner, steps, rate, opinion=0.0):
@@ -193,7 +193,7 @@ def enhancer_stage(opinion, name):
         learner, draw = enhancer_regression(corpus, runs)
         learner = going_on(learner, LAST, 3e-4, opinion)
         training.train_to(learner, draw, LAST, runs / name)
-        return models.Enhancer(learner.player()), 2 * ENHANCEMENT + LAST
+        return models.Enhancer(learner.player()), ENHANCEMENT + ENVELOPED + LAST
 
     return recipe
 
