@@ -1,7 +1,7 @@
 """The course's voice in figures: distance to the reader, intelligibility, joins, speed.
 
 All sentences are held out: neither network heard them. Needs `kathleen` in $AUDIOGAN_DATA (with the
-72 shipped sentences alone it runs on 18 of them) and the extras speech, lessons and test.
+72 shipped sentences alone it runs on 18 of them), `fsdd`, and the extras speech, lessons and test.
 
 - distortion: mel-cepstral distortion in dB between what is spoken and her recording of the same
   sentence, after dynamic time warping; Kubichek (1993). 24 coefficients, WORLD's envelope.
@@ -32,7 +32,7 @@ import librosa
 import numpy as np
 import pyworld
 from ablation import store
-from intelligibility import DIGITS, fold, recognise, score, spoken_at_rate
+from intelligibility import DIGITS, fold, joined, recognise, score, spoken_at_rate
 
 CSV = Path(__file__).parent.parent / "data" / "speech.csv"
 COLUMNS = ("measure", "what", "value", "unit", "count", "date", "command")
@@ -206,6 +206,16 @@ def understood(name, sounds_of):
         yield "words understood", f"{titles[grammar]}, {name}", share, "", len(texts)
 
 
+def people():
+    """The row of real people's digits, where `fsdd` is at hand: all test clips of all speakers."""
+    corpus = audiogan_tf.load_corpus("fsdd")
+    clips = audio.resample(corpus.test.audio.T, corpus.sample_rate, RATE).T
+    said = [DIGITS[digit] for digit in corpus.test.conditions[:, 0]]
+    heard = [recognise(joined([clip]), "digit") for clip in clips]
+    right, _ = score(list(zip(said, heard, strict=True)))
+    yield "words understood", "single digits, six people (fsdd)", right, "", len(said)
+
+
 def speed(reader, before, texts):
     """The row of seconds of sound a second, after other sentences have been read."""
     for sentence in before:
@@ -230,6 +240,7 @@ def measured(corpus, reader):
     yield from borders(texts, *sentences[:2], ways)
     yield from joins(reader, sentences)
     yield from understood("the course's voice", read_aloud)
+    yield from people()
     yield from understood("espeak-ng", lambda texts: [spoken_at_rate(words) for words in texts])
 
 
