@@ -17,6 +17,7 @@ TABLES = {
     "waveform_gans.csv": "`python benchmarks/waveform_gans.py`: GANs on samples at one budget",
     "ablation.csv": "`python benchmarks/ablation.py`: what each remedy changes at one budget",
     "overtraining.csv": "`python benchmarks/overtraining.py`: scores of long trainings on 48 clips",
+    "speech.csv": "`python benchmarks/speech.py`: the course's voice, measured",
     "vocoders.csv": "`python benchmarks/vocoders.py`: from 40 mel bands back to sound",
     "enhancers.csv": "`python benchmarks/enhancers.py`: enhancers beside peers on one table",
     "listings.csv": "`python benchmarks/listings.py`: the documents' repaired listings, trained",

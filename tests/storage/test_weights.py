@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KINDS = ("generator", "discriminator", "judge", "encoder", "symbols", "vocoder")
+KINDS += ("acoustic", "enhancer")
 
 
 @pytest.fixture
