@@ -1,7 +1,8 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
-`conversion`, `content`, `sentence_conversion`, `enhancement`), `alignment`, `losses`, `latent` and `noising` are used as namespaces.
+`conversion`, `content`, `sentence_conversion`, `enhancement`), `alignment`, `losses`, `latent` and
+`noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
