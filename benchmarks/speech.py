@@ -9,17 +9,19 @@ All sentences are held out: neither network heard them. Needs `kathleen` in $AUD
 - right: share of digits and numbers that a recogniser hears as asked; see intelligibility.py
 - joins: how far the mel bands jump where one phone ends and the next begins, in dB over 40 bands;
   in recordings, in what is spoken, and in recorded phones spliced together
+- borders: where words start and end by both alignments of lesson 13, against a recogniser's own
 - speed: seconds of sound a second, loading excluded
 
 Run as `python benchmarks/speech.py`; about five minutes.
 """
 
 import argparse
+import re
 import time
 
 import audiogan_tf
 from audiogan_tf import text
-from audiogan_tf.models import alignment
+from audiogan_tf.models import aligner, alignment
 from audiogan_tf.models.reader import Reader
 from audiogan_tf.models.vocoder import speech_pictures
 from audiogan_tf.sound import audio
@@ -71,24 +73,67 @@ def jumps(wave, durations):
 
 
 def aligned(corpus):
-    """Held-out and some training sentences with their symbols and durations."""
-    sides = []
-    for side, most in ((corpus.train, 300), (corpus.test, 44)):
-        count = min(most, len(side))
-        waves = [audio.peak_normalise(side.load(i)) for i in range(count)]
-        waves = [wave[: len(wave) // HOP * HOP] for wave in waves]
-        symbols = [text.symbol_numbers(s) for s in text.phonemes(side.texts[:count])]
-        looks = [speech_pictures(len(w) // HOP + 1).forward(w[None])[0, :, :, 0] for w in waves]
-        sides.append((waves, symbols, [np.asarray(look) for look in looks]))
-    waves, symbols, looks = sides[0]
-    durations, means, spreads = alignment.learn_alignment(looks, symbols, len(text.SYMBOLS))
-    held = [
-        alignment.monotonic_path(
-            alignment.fit_scores(alignment.with_slopes(look), means[s], spreads[s])
+    """Sentences with their symbols and durations: some of training, and all that are held out.
+
+    Returns (waves, symbols, durations, how many of them are of training) and the durations that
+    segmental k-means alone gives.
+    """
+    count = min(300, len(corpus.train))
+    waves = [corpus.train.load(i) for i in range(count)]
+    waves += [corpus.test.load(i) for i in range(len(corpus.test))]
+    waves = [audio.peak_normalise(wave[: len(wave) // HOP * HOP]) for wave in waves]
+    texts = (*corpus.train.texts[:count], *corpus.test.texts)
+    symbols = [text.symbol_numbers(s) for s in text.phonemes(texts)]
+    looks = [speech_pictures(len(w) // HOP + 1).forward(w[None])[0, :, :, 0] for w in waves]
+    first, *_ = alignment.learn_alignment(looks, symbols, len(text.SYMBOLS))
+    refined = aligner.refine_alignment(looks, symbols, first, len(text.SYMBOLS))
+    return (waves, symbols, refined, count), first
+
+
+def word_borders(wave, words, decoder):
+    """Where each word starts and ends to a recogniser's aligner, in seconds, or None."""
+    if any(decoder.lookup_word(word) is None for word in words):
+        return None
+    decoder.set_align_text(" ".join(words))
+    decoder.start_utt()
+    decoder.process_raw((wave * 32000).astype("<i2").tobytes(), full_utt=True)
+    decoder.end_utt()
+    found = [(s.word, s.start_frame, s.end_frame + 1) for s in decoder.seg() or ()]
+    found = [row for row in found if row[0].partition("(")[0] in words]
+    return None if len(found) != len(words) else np.array([row[1:] for row in found]) * 0.01
+
+
+def borders_off(texts, waves, symbols, durations):
+    """Seconds between word borders of durations and a recogniser's, starts and ends, (n,)."""
+    import pocketsphinx
+
+    decoder = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL", bestpath=False)
+    off, pauses = [], text.symbol_numbers(["_", ",", "."])
+    for line, wave, some, frames in zip(texts, waves, symbols, durations, strict=True):
+        words = re.findall(r"[a-z']+", line.lower())
+        phones = [
+            len(p) - np.isin(text.symbol_numbers(p), pauses).sum() for p in text.phonemes(words)
+        ]
+        spoken = np.flatnonzero(~np.isin(some, pauses))
+        known = None
+        if sum(phones) == len(spoken) and not re.search(r"[0-9-]", line):
+            known = word_borders(wave, words, decoder)
+        if known is None:
+            continue
+        ends = (np.cumsum(frames) - 0.5) * HOP / RATE
+        starts = ends - np.asarray(frames) * HOP / RATE
+        last = np.cumsum(phones)
+        off += [starts[spoken[last - phones]] - known[:, 0], ends[spoken[last - 1]] - known[:, 1]]
+    return np.abs(np.concatenate(off)), len(off) // 2
+
+
+def show_alignment(texts, waves, symbols, ways):
+    for name, durations in ways.items():
+        off, count = borders_off(texts, waves, symbols, durations)
+        print(
+            f"borders of words, {name}: {1000 * off.mean():.0f} ms from a recogniser's, "
+            f"{(off > 0.05).mean():.3f} are more than 50 ms off, {count} sentences"
         )
-        for s, look in zip(sides[1][1], sides[1][2], strict=True)
-    ]
-    return (waves, symbols, durations), (*sides[1][:2], held)
 
 
 def spliced(symbols, pieces, rng):
@@ -109,11 +154,13 @@ def pieces_of(waves, symbols, durations):
     return pieces
 
 
-def show_joins(reader, corpus):
-    known, (waves, symbols, durations) = aligned(corpus)
-    pieces, rng = pieces_of(*known), np.random.default_rng(0)
+def show_joins(reader, sentences):
+    *known, trained = sentences
+    pieces = pieces_of(*[some[:trained] for some in known])
+    rng = np.random.default_rng(0)
     found = {"recordings": [], "spoken": [], "spliced": []}
-    for wave, some, frames in list(zip(waves, symbols, durations, strict=True))[:SPLICES]:
+    held = list(zip(*[some[trained:] for some in known], strict=True))
+    for wave, some, frames in held[:SPLICES]:
         found["recordings"].append(jumps(wave, frames))
         frames, *pitch = reader.acoustic.plan(some)
         picture = reader.acoustic.say(some, frames, *pitch)
@@ -164,7 +211,10 @@ def main():
     corpus, reader = audiogan_tf.load_corpus("kathleen"), Reader.load("kathleen")
     show_speed(reader, corpus)
     show_distortion(reader, corpus)
-    show_joins(reader, corpus)
+    sentences, first = aligned(corpus)
+    texts = (*corpus.train.texts[: sentences[-1]], *corpus.test.texts)
+    show_alignment(texts, *sentences[:2], {"k-means": first, "refined": sentences[2]})
+    show_joins(reader, sentences)
     show_intelligibility(reader)
 
 

@@ -14,7 +14,15 @@ from pathlib import Path
 import audiogan_tf
 from audiogan_tf import corpora, models, sound, text, training
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import acoustic, alignment, conversion, enhancement, noising, vocoder
+from audiogan_tf.models import (
+    acoustic,
+    aligner,
+    alignment,
+    conversion,
+    enhancement,
+    noising,
+    vocoder,
+)
 from audiogan_tf.sound import audio
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage.places import data_roots, pretrained_folder
@@ -108,6 +116,7 @@ def examples(corpus):
     spoken = text.phonemes([corpus.train.texts[i] for i in places])
     symbols = [text.symbol_numbers(one) for one in spoken]
     durations, *_ = alignment.learn_alignment(looks, symbols, len(text.SYMBOLS))
+    durations = aligner.refine_alignment(looks, symbols, durations, len(text.SYMBOLS))
     rows = []
     for wave, look, numbers, frames in zip(waves, looks, symbols, durations, strict=True):
         log_hz, voiced = sound.pitch_track(wave, vocoder.SETTING["sample_rate"], hop)

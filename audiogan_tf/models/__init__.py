@@ -1,12 +1,13 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
-`conversion`, `content`, `sentence_conversion`, `enhancement`), `alignment`, `losses`, `latent` and
-`noising` are used as namespaces.
+`conversion`, `content`, `sentence_conversion`, `enhancement`), `alignment`, `aligner`, `losses`,
+`latent` and `noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
     acoustic,
+    aligner,
     alignment,
     augmentation,
     content,

@@ -3,8 +3,10 @@
 from audiogan_tf.errors import InputError
 
 import numpy as np
+from scipy.fft import dct
 
-LEAST_SPREAD = 0.02  # of a band's values, in units of a picture: no symbol is surer than that
+LEAST_SPREAD = 0.02  # of a feature, in units of a picture: no symbol is surer than that
+CEPSTRUM = 13  # coefficients
 
 
 def monotonic_path(scores):
@@ -33,18 +35,24 @@ def monotonic_path(scores):
     return durations
 
 
-def fit_scores(picture, means, spreads):
+def fit_scores(features, means, spreads):
     """How well each frame fits each symbol: the logarithm of a Gaussian's density in each band.
 
-    picture: (frames, features); means, spreads: (symbols, features). Returns (symbols, frames).
+    features: (frames, n); means, spreads: (symbols, n). Returns (symbols, frames).
     """
-    away = (picture[None] - means[:, None]) / spreads[:, None]
+    away = (features[None] - means[:, None]) / spreads[:, None]
     return -0.5 * np.square(away).sum(-1) - np.log(spreads).sum(-1)[:, None]
 
 
-def with_slopes(picture):
-    """A picture (frames, bands) beside its change from frame to frame: (frames, 2 * bands)."""
-    return np.concatenate([picture, np.gradient(picture, axis=0)], axis=1)
+def cepstrum_and_slopes(picture):
+    """The coarse form of each frame's spectrum, and how it changes: (frames, 26) float.
+
+    picture: (frames, bands). Its first 13 cosines, which say little twice where neighbouring bands
+    say all but the same; Davis and Mermelstein (1980). Their change from frame to frame: Furui
+    (1986). Built in lesson 13.
+    """
+    cepstrum = dct(np.asarray(picture, float), norm="ortho", axis=1)[:, :CEPSTRUM]
+    return np.concatenate([cepstrum, np.gradient(cepstrum, axis=0)], axis=1)
 
 
 def learn_alignment(pictures, symbols, count, rounds=12):
@@ -53,10 +61,10 @@ def learn_alignment(pictures, symbols, count, rounds=12):
     pictures: list of (frames, bands); symbols: list of (n,) int, below `count`.
     In turn, each symbol's mean and spread are taken over its frames, and each recording's best
     path under them is found; it starts with symbols of equal length. Returns a list of (n,) int32
-    and the means and spreads, (count, features) each. Rabiner, Wilpon and Juang (1986),
-    segmental k-means. Built in lesson 13.
+    and the means and spreads, (count, 26) each, of what cepstrum_and_slopes sees. Segmental
+    k-means; Rabiner, Wilpon and Juang (1986). Built in lesson 13.
     """
-    features = [with_slopes(np.asarray(picture)) for picture in pictures]
+    features = [cepstrum_and_slopes(picture) for picture in pictures]
     durations = [_equal(len(s), len(f)) for s, f in zip(symbols, features, strict=True)]
     for _ in range(rounds):
         means, spreads = _statistics(features, symbols, durations, count)
