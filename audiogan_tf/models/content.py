@@ -47,6 +47,16 @@ def loudness(heard):
     return (level - level[loud].mean()).astype("float32"), loud
 
 
+def typical_colour(looks):
+    """Mean level of each band of speech above that of its frame, (bands,) float32.
+
+    looks: list of (frames, bands), of which the loud frames count.
+    """
+    loud = [look[loudness(look)[1]] for look in looks]
+    above = np.concatenate([frames - frames.mean(1, keepdims=True) for frames in loud])
+    return above.mean(0).astype("float32")
+
+
 def evened(heard, typical, past=(0.0, 0)):
     """A sound's pictures without its level and without its general colour; instance norm in time.
 
