@@ -2,9 +2,9 @@
 
     python scripts/ship_speech.py NAME [--runs DIR] [--dry]
 A stopped training goes on from the checkpoint in its folder below DIR. With --dry the weights stay
-there, and what is shipped stays as it is. The speech networks need all of `kathleen`, the vocoders
-and kathleen_converter `librispeech_speakers` and the enhancer all of `noises` and `rooms` as well, in $AUDIOGAN_DATA; the
-converter needs `fsdd`.
+there, and what is shipped stays as it is. The speech networks need
+all of `kathleen`; the vocoders and kathleen_converter `librispeech_speakers` as well, and the
+enhancer all of `noises` and `rooms`, in $AUDIOGAN_DATA; fsdd_converter needs `fsdd`.
 """
 
 import argparse
