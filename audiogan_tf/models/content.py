@@ -75,7 +75,8 @@ def disturbed(heard, rng):
     """A picture as another microphone, room and mouth would have it: (frames, bands) float32.
 
     heard: (frames, bands); rng: numpy Generator. The frequency axis is stretched by up to 8 %
-    (Jaitly and Hinton, 2013), the colour is bent, a noise is added.
+    (Jaitly and Hinton, 2013), the colour is bent, a noise is added, and of some the upper bands are
+    cut off, as a telephone does.
     """
     frames, bands = heard.shape
     places = np.clip(np.arange(bands) * np.exp(rng.uniform(-0.08, 0.08)), 0, bands - 1.001)
@@ -83,6 +84,8 @@ def disturbed(heard, rng):
     warped = heard[:, low] * (1 - share) + heard[:, low + 1] * share
     waves = np.cos(np.pi * np.arange(1, 5)[:, None] * (np.arange(bands) + 0.5) / bands)
     bend = rng.normal(0, 0.06 / np.sqrt(np.arange(1, 5))) @ waves
+    if rng.random() < 0.25:
+        bend[rng.integers(24, bands) :] -= 0.8  # from 2.2 kHz or higher on
     floor = warped.max() - 0.3 - rng.uniform(0.15, 0.9)
     noise = floor + rng.normal(0, 0.08, 4) @ waves + rng.normal(0, 0.04, (frames, bands))
     decibels = 65.0  # of one unit of a picture
@@ -90,7 +93,7 @@ def disturbed(heard, rng):
     return np.float32(10 * np.log10(powers) / decibels)
 
 
-def build_network(bands, classes, channels=128, blocks=6):
+def build_network(bands, classes, channels=96, blocks=5):
     """Evened pictures (batch, frames, bands) to logits of the phones (batch, frames, classes)."""
     heard = keras.Input([None, bands])
     features = layers.Conv1D(channels, 5, padding="same")(layers.Dropout(0.1)(heard))

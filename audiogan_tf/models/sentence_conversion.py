@@ -28,7 +28,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 KIND = "sentence_converter"  # of a file of weights
-VIEWS = 3  # disturbed views of each sentence in each voice
+VIEWS = 2  # disturbed views of each sentence in each voice
 LOWEST, HIGHEST, STEPS = np.log(60.0), np.log(500.0), 512  # of pitches that are counted
 WIDEST = 0.6  # the logarithm of a pitch lies at most so far from the voice's usual one
 
@@ -42,7 +42,7 @@ class Teller(Learner):
     as in AcousticModel. Built in lesson 14.
     """
 
-    def __init__(self, classes, channels=160, blocks=5, adversary=0.0, **kwargs):
+    def __init__(self, classes, channels=128, blocks=4, adversary=0.0, **kwargs):
         super().__init__(**kwargs)
         self.classes, self.channels, self.blocks = classes, channels, blocks
         self.adversary, self.class_counts = adversary, ()
