@@ -105,6 +105,13 @@ def build_network(bands, classes, channels=96, blocks=5):
     return keras.Model(heard, layers.Dense(classes)(features), name="listener")
 
 
+def sizes_of(network):
+    """What build_network was given to make this network, a dict."""
+    along = [one for one in network.layers if isinstance(one, layers.DepthwiseConv1D)]
+    sizes = {"bands": network.input_shape[-1], "classes": network.output_shape[-1]}
+    return sizes | {"channels": along[0].input.shape[-1], "blocks": len(along)}
+
+
 @keras.saving.register_keras_serializable("audiogan_tf")
 class Listener(Learner):
     """Learns to hear phones in one voice that is made into many, and in real ones without labels.

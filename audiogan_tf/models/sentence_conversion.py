@@ -10,6 +10,7 @@ from audiogan_tf.models.content import (
     disturbed,
     evened,
     heard_pictures,
+    sizes_of,
 )
 from audiogan_tf.models.learner import Learner
 from audiogan_tf.models.vocoder import (
@@ -209,8 +210,10 @@ class SentenceConverter:
 
     def save(self, path):
         """Write both networks and what is needed to use them to one file."""
-        teller = {"classes": self.teller.classes, "channels": self.teller.channels}
-        config = {"kind": KIND, "pitch": self.pitch, "blocks": self.teller.blocks, "teller": teller}
+        names = ("classes", "channels", "blocks")
+        sizes = {"teller": {name: getattr(self.teller, name) for name in names}}
+        sizes["listener"] = sizes_of(self.listener)
+        config = {"kind": KIND, "pitch": self.pitch, "sizes": sizes}
         networks = self.listener, self.teller.network
         weights = [w for network in networks for w in network.get_weights()]
         save_weights(path, config, [self.typical, *weights])
@@ -219,8 +222,8 @@ class SentenceConverter:
     def load(cls, source="kathleen_converter", vocoder="vocoder"):
         """From the names of shipped weights or saved files; InputError as read_weights."""
         config, (typical, *weights) = read_weights(source, KIND)
-        teller = Teller(**config["teller"], blocks=config["blocks"])
-        listener = build_network(teller.pictures.bins, teller.classes)
+        teller = Teller(**config["sizes"]["teller"])
+        listener = build_network(**config["sizes"]["listener"])
         count = len(listener.weights)
         listener.set_weights(weights[:count])
         teller.network.set_weights(weights[count:])

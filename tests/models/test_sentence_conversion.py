@@ -132,8 +132,9 @@ def test_a_stream_learns_the_usual_pitch_of_a_voice():
 
 def test_a_converter_comes_back_from_its_file(tmp_path):
     keras.utils.set_random_seed(1)
-    listener = content.build_network(BANDS, CLASSES)
-    made = listener, sentence_conversion.Teller(CLASSES), np.zeros(BANDS), 5.0, Vocoder.load()
+    listener = content.build_network(BANDS, CLASSES, channels=24, blocks=2)
+    teller = sentence_conversion.Teller(CLASSES, channels=16, blocks=1)
+    made = listener, teller, np.zeros(BANDS), 5.0, Vocoder.load()
     first = sentence_conversion.SentenceConverter(*made)
     first.save(tmp_path / "a.npz")
     again = sentence_conversion.SentenceConverter.load(tmp_path / "a.npz")
