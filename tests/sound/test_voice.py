@@ -55,7 +55,7 @@ def test_a_voice_comes_back_together(breath):
     wave = vowel(140, 900)
     parts = voice_parts(wave, RATE, breath)
     assert parts.samples == RATE and parts.envelope.shape == parts.noise.shape
-    assert 0 <= parts.noise.min() and parts.noise.max() <= 1
+    assert parts.noise.min() >= 0 and parts.noise.max() <= 1
     made = voice_of(parts)
     assert made.shape == wave.shape and made.dtype == np.float32
     assert abs(peak_of(made) - 900) < 60
