@@ -4,11 +4,13 @@ from audiogan_tf.corpora.crops import endless
 from audiogan_tf.errors import InputError
 from audiogan_tf.models import content, sentence_conversion
 from audiogan_tf.models.vocoder import Vocoder, default_optimizer
+from audiogan_tf.sound import process_file
 from audiogan_tf.storage import checkpoints
 
 import keras
 import numpy as np
 import pytest
+import soundfile
 
 BANDS, CLASSES, RATE, HOP = 40, 4, 16000, 256
 LOOKS = 0.3 * np.random.default_rng(0).normal(size=(CLASSES, BANDS))
@@ -111,6 +113,19 @@ def test_loudness_is_kept_and_silence_stays_silent(converter):
     np.testing.assert_allclose(100 * quiet, made, atol=0.05)
     assert np.abs(converter.convert(np.zeros(30_000, "float32"))).max() < 1e-4
     assert not len(converter.convert(np.zeros(0, "float32")))
+
+
+@pytest.mark.parametrize(("channels", "rate"), [(1, 8000), (2, 44_100), (8, 192_000)])
+def test_a_file_keeps_its_form(converter, tmp_path, channels, rate):
+    seconds = 0.3
+    wave = np.interp(np.arange(int(rate * seconds)) / rate, np.arange(8000) / RATE, voice(8000))
+    sounds = np.stack([wave / (k + 1) for k in range(channels)], axis=1)
+    soundfile.write(tmp_path / "a.wav", sounds, rate)
+    process_file(tmp_path / "a.wav", tmp_path / "b.wav", converter.make_stream, RATE)
+    made, rate_of_made = soundfile.read(tmp_path / "b.wav", always_2d=True)
+    assert made.shape == sounds.shape and rate_of_made == rate
+    if channels == 2:
+        np.testing.assert_allclose(made[:, 0], 2 * made[:, 1], atol=0.05)
 
 
 def test_clipped_sound_is_a_sound_and_nan_is_none(converter):
