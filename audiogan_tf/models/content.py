@@ -169,7 +169,8 @@ class Listener(Learner):
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         averaged = self.teacher.variables, self.network.variables
         follow(*averaged, AVERAGE, self.optimizer.iterations)
-        right = ops.cast(ops.argmax(logits, -1) == ops.cast(labels, "int64"), "float32")
+        heard = ops.cast(ops.argmax(logits, axis=-1), labels.dtype)
+        right = ops.cast(heard == labels, "float32")
         share = ops.sum(right * labelled) / ops.sum(labelled)
         return {"loss": loss, "right": share, "sure": ops.mean(sure)}
 
