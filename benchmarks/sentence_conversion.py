@@ -23,6 +23,9 @@ kept for choices, and stores nothing.
 
 import argparse
 import datetime
+import importlib.metadata
+import sys
+import types
 from pathlib import Path
 
 import audiogan_tf
@@ -96,6 +99,9 @@ class Ear:
     """Resemblyzer's view of a sound beside Kathleen's recordings."""
 
     def __init__(self, hers):
+        # webrtcvad, which Resemblyzer needs, asks a module that setuptools no longer has for this
+        asked = types.SimpleNamespace(get_distribution=importlib.metadata.distribution)
+        sys.modules.setdefault("pkg_resources", asked)
         from resemblyzer import VoiceEncoder
 
         self.encoder = VoiceEncoder("cpu", verbose=False)
