@@ -27,7 +27,7 @@ def lesson_14_into_range(into_range):
             "that is the mean; the median does not care for one wrong octave": mean,
             "you take the median of all frames; only those with a voice have a pitch": everything,
         }
-        hint = f"the median over the voiced frames shall be {wanted:g} Hz"
+        hint = f"the median over the voiced frames must be {wanted:g} Hz"
         compare(got, right, hint, mistakes)
     return "a question still rises, in another range."
 
