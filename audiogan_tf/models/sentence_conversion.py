@@ -129,13 +129,14 @@ def build_discriminator(bands, channels=24):
     return keras.Model(picture, [logits, *seen], name="picture_discriminator")
 
 
-def heard_content(listener, heard, typical):
-    """Shares of the phones in each frame (frames, classes) float32, and levels (frames,).
+def heard_content(listener, heard, typical, past=(0.0, 0)):
+    """What is said in a picture: shares of the phones, levels, and the new past.
 
-    listener: a network of content.build_network; heard, typical: as in content.evened.
+    listener: a network of content.build_network; heard, typical, past: as in content.evened.
+    Returns (frames, classes) float32, (frames,) float32, and what the next stretch needs.
     """
-    even, level, _ = evened(heard, typical)
-    return ops.softmax(listener(even[None], training=False))[0].numpy(), level
+    even, level, past = evened(heard, typical, past)
+    return ops.softmax(listener(even[None], training=False))[0].numpy(), level, past
 
 
 def views_of(listener, looks, typical, rng):
@@ -144,11 +145,10 @@ def views_of(listener, looks, typical, rng):
     Each of `looks`, a list of (frames, bands), is disturbed VIEWS times, so that the teller learns
     from what is heard of others. content is float16, as there is much of it.
     """
-    views = []
-    for look in [one for one in looks for _ in range(VIEWS)]:
-        content, level = heard_content(listener, disturbed(look, rng), typical)
-        views.append((content.astype("float16"), level))
-    return views
+    disturbed_looks = [disturbed(look, rng) for look in looks for _ in range(VIEWS)]
+    evens, levels, _ = zip(*(evened(look, typical) for look in disturbed_looks), strict=True)
+    shares = ops.softmax(listener(np.stack(evens), training=False)).numpy().astype("float16")
+    return list(zip(shares, levels, strict=True))
 
 
 def telling_batch(sentences, rng, batch_size=16):
@@ -198,12 +198,12 @@ class SentenceConverter:
         """One stretch: samples (n,) float32, n a multiple of the hop; heard: a Heard so far."""
         hop, frames = self.pictures.hop_length, len(samples) // self.pictures.hop_length + 1
         look = heard_pictures(frames).forward(samples[None])[0, :, :, 0].numpy()
-        even, level, heard.colour = evened(look, self.typical, heard.colour)
-        content = ops.softmax(self.listener(even[None], training=False))
+        past = heard_content(self.listener, look, self.typical, heard.colour)
+        content, level, heard.colour = past
         log_hz, voiced = pitch_track(samples, self.sample_rate, hop)
         moved = log_hz - heard.usual(log_hz[voiced > 0])
         moved = self.pitch + np.clip(moved, -WIDEST, WIDEST).astype("float32")
-        picture = self.teller.draw(content, level[None], moved[None], voiced[None])
+        picture = self.teller.draw(content[None], level[None], moved[None], voiced[None])
         drawn = self.vocoder.inverse(ops.clip(picture, -1, 1)[..., None]).numpy()[0]
         power = np.mean(np.square(samples)) / max(np.mean(np.square(drawn)), 1e-12)
         return drawn * np.sqrt(power)
