@@ -34,7 +34,7 @@ import keras
 import numpy as np
 
 REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 3000, 9500, 20_000  # steps
-LISTENING, TELLING, AGAINST = 1800, 1500, 600  # steps of the three parts of a sentence converter
+LISTENING, TELLING, AGAINST = 3000, 2500, 600  # steps of the three parts of a sentence converter
 OPINION = 0.1  # weight of its discriminator
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
@@ -193,7 +193,7 @@ def listen(rows, others, typical, runs):
     untold = [heard(wave[: len(wave) // hop * hop]) for wave in others]
     bands, classes = len(typical), int(content.phone_classes().max()) + 1
     learner = content.Listener(content.build_network(bands, classes))
-    learner.compile(vocoder.default_optimizer(LISTENING, 1.5e-3))
+    learner.compile(vocoder.default_optimizer(LISTENING, 2e-3))
 
     def draw(rng):
         return content.hearing_batch(rows, untold, typical, rng)
@@ -214,7 +214,7 @@ def retell(corpus, runs):
         return sentence_conversion.telling_batch(rows, rng)
 
     first = sentence_conversion.Teller(listener.output_shape[-1])
-    first.compile(vocoder.default_optimizer(TELLING, 1.5e-3))
+    first.compile(vocoder.default_optimizer(TELLING, 2e-3))
     training.train_to(first, draw, TELLING, runs / "teller_first")
     teller = sentence_conversion.Teller(first.classes, adversary=OPINION)
     teller.network.set_weights(first.network.get_weights())

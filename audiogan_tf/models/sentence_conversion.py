@@ -198,8 +198,8 @@ class SentenceConverter:
         """One stretch: samples (n,) float32, n a multiple of the hop; heard: a Heard so far."""
         hop, frames = self.pictures.hop_length, len(samples) // self.pictures.hop_length + 1
         look = heard_pictures(frames).forward(samples[None])[0, :, :, 0].numpy()
-        past = heard_content(self.listener, look, self.typical, heard.colour)
-        content, level, heard.colour = past
+        found = heard_content(self.listener, look, self.typical, heard.colour)
+        content, level, heard.colour = found
         log_hz, voiced = pitch_track(samples, self.sample_rate, hop)
         moved = log_hz - heard.usual(log_hz[voiced > 0])
         moved = self.pitch + np.clip(moved, -WIDEST, WIDEST).astype("float32")
