@@ -29,6 +29,7 @@ def source_and_filter(parts, waveform, formants, highest=5000):
         moved = np.interp(hz / ratio, hz, envelope)
         axis.plot(hz, moved, dashes, color=colour, label=f"formants times {ratio:g}")
     axis.set(xlim=(0, highest), xlabel="frequency (Hz)", ylabel="level (dB)")
+    axis.set_ylim(envelope.max() - 70, envelope.max() + 15)
     axis.set_title(f"Source and filter, at {frame * 0.008:.2f} s, pitch {parts.hz[frame]:.0f} Hz")
     axis.legend(frameon=False, fontsize=9)
     return figure
