@@ -28,7 +28,6 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/sentence_conversion.py": {"ConversionStream"},  # make_stream
-    "models/vocoder.py": {"VocoderStream"},  # make_stream
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
     "synth/notes.py": {"subtractive"},  # METHODS
