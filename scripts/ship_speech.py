@@ -34,7 +34,7 @@ import keras
 import numpy as np
 
 REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 3000, 9500, 20_000  # steps
-LISTENING, TELLING, AGAINST = 3000, 2500, 600  # steps of the three parts of a sentence converter
+LISTENING, TELLING, AGAINST = 2400, 1200, 1500  # steps of the three parts of a sentence converter
 OPINION = 0.1  # weight of its discriminator
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
@@ -218,7 +218,7 @@ def retell(corpus, runs):
     training.train_to(first, draw, TELLING, runs / "teller_first")
     teller = sentence_conversion.Teller(first.classes, adversary=OPINION)
     teller.network.set_weights(first.network.get_weights())
-    teller.compile(vocoder.default_optimizer(AGAINST, 3e-4))
+    teller.compile(vocoder.default_optimizer(AGAINST, 5e-4))
     training.train_to(teller, draw, AGAINST, runs / "teller")
     pitch = np.median(np.concatenate([row["log_hz"][row["voiced"] > 0] for row in rows]))
     made = listener, teller, typical, pitch, vocoder.Vocoder.load("vocoder")
