@@ -1,8 +1,9 @@
-"""The commands that send sound files through a network: enhance, vocode."""
+"""The commands that send sound files through a network: enhance, vocode, convert."""
 
 import sys
 import time
 
+from audiogan_tf.errors import InputError
 from audiogan_tf.storage.names import printable
 
 
@@ -20,9 +21,18 @@ def _vocoder(_):
     return network.make_stream, network.sample_rate
 
 
+def _converter(options):
+    from audiogan_tf.models.sentence_conversion import SentenceConverter
+
+    network = SentenceConverter.load(VOICES[options.to])
+    return network.make_stream, network.sample_rate
+
+
+VOICES = {"kathleen": "kathleen_converter"}  # of `convert --to`: the shipped weights
 STREAMS = {  # command: what loads its network, giving make_stream and sample_rate; its help
     "enhance": (_enhancer, "take noise and reverberation out of recorded speech"),
     "vocode": (_vocoder, "sound -> mel -> sound, to hear what the vocoder costs"),
+    "convert": (_converter, "say it in another voice, at the same pace and with the same melody"),
 }
 
 
@@ -32,6 +42,8 @@ def add_parsers(commands, place):
         command = commands.add_parser(name, help=about)
         given = {"type": place, "required": True}
         command.add_argument("--in", dest="source", metavar="FILE|DIR", **given)
+        if name == "convert":
+            command.add_argument("--to", required=True, metavar="VOICE", help=", ".join(VOICES))
         command.add_argument("--out", metavar="DIR", **given)
         kept = "keep the files that are in --out, make the others"
         command.add_argument("--resume", action="store_true", help=kept)
@@ -41,6 +53,8 @@ def run(options):
     """Run one of them; returns 0, or 2 if some files of a folder were damaged."""
     from audiogan_tf.sound import process
 
+    if options.command == "convert" and options.to not in VOICES:
+        raise InputError(f"voice {options.to!r} is unknown; use one of {', '.join(VOICES)}")
     load, _ = STREAMS[options.command]
     began, bar = time.perf_counter(), _Bar()
     given = options.source, options.out, lambda: load(options), options.resume

@@ -3,8 +3,8 @@
     python scripts/ship_speech.py NAME [--runs DIR] [--dry]
 A stopped training goes on from the checkpoint in its folder below DIR. With --dry the weights stay
 there, and what is shipped stays as it is. The speech networks need all of `kathleen`, the vocoders
-`librispeech_speakers` and the enhancers all of `noises` and `rooms` as well, in $AUDIOGAN_DATA; the
-converter needs `fsdd`.
+and kathleen_converter `librispeech_speakers` and the enhancers all of `noises` and `rooms` as well,
+in $AUDIOGAN_DATA; fsdd_converter needs `fsdd`.
 """
 
 import argparse
@@ -18,9 +18,11 @@ from audiogan_tf.models import (
     acoustic,
     aligner,
     alignment,
+    content,
     conversion,
     enhancement,
     noising,
+    sentence_conversion,
     vocoder,
 )
 from audiogan_tf.sound import audio
@@ -33,11 +35,13 @@ import numpy as np
 
 REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 8000  # steps
 ENVELOPED, LAST = 6000, 1000  # steps of an enhancer's second stage, and of its last
+LISTENING, TELLING, AGAINST = 2400, 1200, 1500  # steps of the three parts of a sentence converter
 ADVERSARY = 0.01  # weight of the discriminators' opinion
-OPINION = 0.1  # the same for an enhancer: its gradient is then nearly half of the errors'
+OPINION = 0.1  # the same for an enhancer, its gradient is then nearly half of the errors', and
+# for a sentence converter
 ENVELOPES = 3.0  # weight of envelope_loss
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
-TESTED, FIFTH = (0, 1), 5  # of five speakers, one is for tests and one for choices
+TESTED, CHOICES, FIFTH = (0, 1), 2, 5  # of five speakers, two are for tests and one for choices
 FIRST_TAKE = 10  # of fsdd's that a converter learns from
 FEWEST = 800  # sentences; a part of them makes no voice
 
@@ -76,14 +80,16 @@ def sentences_of(corpus):
 def voices(corpus):
     """Recordings to train a vocoder on: Kathleen's twice as often as all other speakers'."""
     own = [audio.peak_normalise(corpus.train.load(i)) for i in sentences_of(corpus)]
-    folder = next(
-        root / "librispeech_speakers"
-        for root in data_roots()
-        if (root / "librispeech_speakers").is_dir()
-    )
-    paths = sorted(folder.glob("*.flac"))
-    kept = [path for i, path in enumerate(paths) if i % FIFTH not in TESTED]
-    return [own, own, [audio.peak_normalise(audio.load(path)[0]) for path in kept]]
+    return [own, own, list(strangers())]
+
+
+def strangers(*more):
+    """Recordings of librispeech_speakers that are not kept for tests, nor for `more`."""
+    roots = [root / "librispeech_speakers" for root in data_roots()]
+    folder = next(root for root in roots if root.is_dir())
+    for i, path in enumerate(sorted(folder.glob("*.flac"))):
+        if i % FIFTH not in (*TESTED, *more):
+            yield audio.peak_normalise(audio.load(path)[0])
 
 
 def regression(corpus, runs):
@@ -161,6 +167,67 @@ def convert(corpus, runs):
     return conversion.Converter(learner.player(), sizes, form, names), CONVERSION
 
 
+def heard(wave):
+    """What a listener sees of a recording whose length is a multiple of the hop, (frames, 40)."""
+    frames = len(wave) // vocoder.SETTING["hop_length"] + 1
+    return content.heard_pictures(frames).forward(wave[None])[0, :, :, 0].numpy()
+
+
+def retold(corpus, rows):
+    """Adds to each row its phones frame by frame and its sentence in two voices, hers and another.
+
+    The other has another pitch and another vocal tract, from a low man's to a child's.
+    """
+    rng, classes = np.random.default_rng(0), content.phone_classes()
+    for row, place in zip(rows, sentences_of(corpus), strict=True):
+        wave = audio.peak_normalise(corpus.train.load(place))
+        wave = wave[: len(wave) // vocoder.SETTING["hop_length"] * vocoder.SETTING["hop_length"]]
+        parts = sound.voice_parts(wave, corpus.sample_rate, breath=False)
+        pitch, formants = np.exp(rng.uniform(np.log([0.5, 0.78]), np.log([1.6, 1.22])))
+        other = sound.voice_of(parts, pitch, formants)
+        row["labels"] = np.repeat(classes[row["symbols"]], row["durations"])
+        row["looks"] = [heard(wave), heard(other)]
+    return rows
+
+
+def listen(rows, others, typical, runs):
+    """The network that hears phones of anybody; others: recordings without texts."""
+    hop = vocoder.SETTING["hop_length"]
+    untold = [heard(wave[: len(wave) // hop * hop]) for wave in others]
+    bands, classes = len(typical), int(content.phone_classes().max()) + 1
+    learner = content.Listener(content.build_network(bands, classes))
+    learner.compile(vocoder.default_optimizer(LISTENING, 2e-3))
+
+    def draw(rng):
+        return content.hearing_batch(rows, untold, typical, rng)
+
+    return training.train_to(learner, draw, LISTENING, runs / "listener").player()
+
+
+def retell(corpus, runs):
+    """Any voice's sentences in Kathleen's: a listener, a teller by regression, then against."""
+    rows = retold(corpus, examples(corpus))
+    typical = content.typical_colour([row["looks"][0] for row in rows])
+    listener = listen(rows, list(strangers(CHOICES)), typical, runs)
+    rng = np.random.default_rng(0)
+    for row in rows:
+        row["views"] = sentence_conversion.views_of(listener, row["looks"], typical, rng)
+
+    def draw(rng):
+        return sentence_conversion.telling_batch(rows, rng)
+
+    first = sentence_conversion.Teller(listener.output_shape[-1])
+    first.compile(vocoder.default_optimizer(TELLING, 2e-3))
+    training.train_to(first, draw, TELLING, runs / "teller_first")
+    teller = sentence_conversion.Teller(first.classes, adversary=OPINION)
+    teller.network.set_weights(first.network.get_weights())
+    teller.compile(vocoder.default_optimizer(AGAINST, 5e-4))
+    training.train_to(teller, draw, AGAINST, runs / "teller")
+    pitch = np.median(np.concatenate([row["log_hz"][row["voiced"] > 0] for row in rows]))
+    made = listener, teller, typical, pitch, vocoder.Vocoder.load("vocoder")
+    return models.SentenceConverter(*made), LISTENING + TELLING + AGAINST
+
+
 def enhancer_regression(corpus, runs):
     """The first stages of both enhancers, no adversary: errors alone, then envelopes as well."""
     sources = corpus.train.sources()
@@ -203,6 +270,7 @@ RECIPES = {  # name: kind of its file, corpus, and what trains it
     "vocoder_regression": ("vocoder", "kathleen", second_stage(0.0, "vocoder_regression")),
     "kathleen_acoustic": ("acoustic", "kathleen", speak),
     "fsdd_converter": (conversion.KIND, "fsdd", convert),
+    "kathleen_converter": (sentence_conversion.KIND, "kathleen", retell),
     "enhancer": ("enhancer", "mixtures", enhancer_stage(0.0, "enhancer")),
     "enhancer_adversarial": (
         "enhancer",

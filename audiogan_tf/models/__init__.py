@@ -1,8 +1,8 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
-`conversion`, `enhancement`), `alignment`, `aligner`, `losses`, `latent` and `noising` are used as
-namespaces.
+`conversion`, `content`, `sentence_conversion`, `enhancement`), `alignment`, `aligner`, `losses`,
+`latent` and `noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
@@ -10,6 +10,7 @@ from audiogan_tf.models import (
     aligner,
     alignment,
     augmentation,
+    content,
     conversion,
     dcgan,
     enhancement,
@@ -18,6 +19,7 @@ from audiogan_tf.models import (
     losses,
     noising,
     sampling,
+    sentence_conversion,
     symbol_rnn,
     vae,
     vocoder,
@@ -39,4 +41,5 @@ from audiogan_tf.models.layers import (
 )
 from audiogan_tf.models.learner import Learner
 from audiogan_tf.models.reader import Reader
+from audiogan_tf.models.sentence_conversion import SentenceConverter
 from audiogan_tf.models.sound_generator import SoundGenerator, save_generator

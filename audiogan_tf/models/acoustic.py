@@ -35,7 +35,7 @@ def excitation_pictures(pictures):
     return ((level - level.mean(1, keepdims=True)) / 20).astype("float32")
 
 
-def _pitch_row(log_hz):
+def pitch_row(log_hz):
     """The row of `excitation_pictures` for the logarithm of a pitch, int32."""
     share = (log_hz - np.log(LOWEST_HZ)) / np.log(HIGHEST_HZ / LOWEST_HZ)
     return ops.cast(ops.clip(ops.round(share * (PITCHES - 1)), 0, PITCHES - 1), "int32")
@@ -164,7 +164,7 @@ class AcousticModel(Learner):
         placed: (batch, frames, channels + 4); log_hz, voiced: (batch, frames), voiced in [0, 1].
         """
         voiced = voiced[..., None]
-        comb = ops.take(self.excitation, _pitch_row(log_hz), axis=0) * voiced
+        comb = ops.take(self.excitation, pitch_row(log_hz), axis=0) * voiced
         lit = ops.concatenate([placed, comb, voiced], axis=-1)
         return self.decoder(lit, training=training)
 

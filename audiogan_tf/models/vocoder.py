@@ -259,13 +259,16 @@ class VocoderStream:
         self.given += len(ready)
         return ready
 
+    def draw(self, samples):
+        """What becomes of samples (n,) at one level; n is a multiple of the hop."""
+        setting = self.vocoder.pictures.with_frames(len(samples) // self.hop + 1)
+        return self.vocoder.inverse(setting.forward(samples[None])).numpy()[0]
+
     def _stretch(self, samples, size):
         """Draw samples (size + 2 context,), of which the middle is wanted."""
         level = 0.5 / max(np.abs(samples).max(), 1e-4)
-        setting = self.vocoder.pictures.with_frames(len(samples) // self.hop + 1)
-        drawn = self.vocoder.inverse(setting.forward(samples[None] * level)).numpy()[0]
         with np.errstate(over="ignore"):  # of a sound at the end of what a float can hold
-            drawn = drawn / level
+            drawn = self.draw(samples * level) / level
         middle = drawn[self.context : self.context + size].copy()
         overlap = len(self.blend)
         rise = np.sin(np.pi / 2 * (np.arange(overlap) + 0.5) / max(overlap, 1)) ** 2

@@ -32,4 +32,4 @@ from audiogan_tf.sound.quantisation import (
 from audiogan_tf.sound.representation import Representation, Waveform, forward_all, inverse_all
 from audiogan_tf.sound.spectral import hann, istft, mel_filter_bank, stft
 from audiogan_tf.sound.streaming import process_file
-from audiogan_tf.sound.voice import pitch_track
+from audiogan_tf.sound.voice import VoiceParts, pitch_track, voice_of, voice_parts

@@ -1,4 +1,4 @@
-"""enhance and vocode from the command line: what they refuse before anything is loaded."""
+"""enhance, vocode and convert from the command line: what they refuse before anything is loaded."""
 
 from audiogan_tf import streams
 from audiogan_tf.__main__ import main
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-COMMANDS = [["enhance"], ["vocode"]]
+COMMANDS = [["enhance"], ["vocode"], ["convert", "--to", "kathleen"]]
 
 
 class Same:
@@ -43,9 +43,14 @@ def test_what_cannot_be_done_is_one_sentence(command, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+def test_an_unknown_voice_lists_the_voices(tmp_path, capsys):
+    command = ["convert", "--in", tmp_path, "--out", tmp_path / "out", "--to", "nobody"]
+    refused(capsys, *command, says=["'nobody'", *streams.VOICES])
+
+
 @pytest.fixture
 def command(monkeypatch):
-    """A command of the table, as both are, whose stream changes nothing."""
+    """A command of the table, as the three are, whose stream changes nothing."""
     monkeypatch.setitem(streams.STREAMS, "enhance", (lambda _: (Same, 16000), ""))
     return "enhance"
 
