@@ -21,10 +21,8 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/melodies.py": {"write_tune"},  # load_melodies
     "corpora/shards.py": {"ShardClips"},  # load_shards returns them
     "judging/evaluation.py": {"Row"},  # a Report's rows
-    "models/acoustic.py": {"frames_of"},  # AcousticModel
     "models/aligner.py": {"build_aligner", "heard_scores"},  # refine_alignment
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
-    "models/conversion.py": {"ConditionalInstanceNorm"},  # build_generator
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/sentence_conversion.py": {"ConversionStream"},  # make_stream
