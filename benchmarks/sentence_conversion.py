@@ -1,6 +1,7 @@
 """Sentences of strangers in Kathleen's voice: ours beside the source and what needs no network.
 
-Sixty speakers of `librispeech_speakers`, four seconds each; no network of the kit has heard them.
+Sixty speakers of `librispeech_speakers`, four seconds each, whom neither the converter nor its
+vocoder has heard.
 
 - similarity: mean cosine between the speaker embedding of a sound and that of Kathleen's held-out
   recordings, by Resemblyzer (Wan et al., 2018), which has nothing to do with this kit; higher is

@@ -23,6 +23,7 @@ TABLES = {
     "listings.csv": "`python benchmarks/listings.py`: the documents' repaired listings, trained",
     "gan_vae.csv": "`python benchmarks/gan_vae.py`: GAN and VAE on two corpora at one budget",
     "conversion.csv": "`python benchmarks/conversion.py`: six speakers in each other's voices",
+    "sentence_conversion.csv": "`python benchmarks/sentence_conversion.py`: strangers as Kathleen",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
     "leaderboard.png": "the same as a picture",
     **{

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KINDS = ("generator", "discriminator", "judge", "encoder", "symbols", "vocoder")
-KINDS += ("acoustic", "enhancer")
+KINDS += ("acoustic", "enhancer", "converter", "sentence_converter")
 
 
 @pytest.fixture
