@@ -23,7 +23,7 @@ def lesson_13_clock(read):
     for (hour, minute), wanted in CLOCK.items():
         got = returned(read(hour, minute))
         expect(isinstance(got, str), f"return words, a str, not {type(got).__name__}")
-        plain = " ".join(got.lower().replace("-", " ").split())
+        plain = " ".join(got.lower().replace("-", " ").replace("’", "'").split())
         shown = f"{hour}:{minute:02d}"
         expect(
             not any(letter.isdigit() for letter in plain),
@@ -47,11 +47,20 @@ def lesson_13_repeat(repeat):
         features = rng.standard_normal((len(durations), 3))
         wanted = np.repeat(features, durations, axis=0)
         hint = "for durations {} the result has shape {{shape}}, wanted {{wanted}}: one row a frame"
-        got = array(repeat(features, durations), wanted.shape, hint.format(durations))
-        tiled = np.resize(features, wanted.shape)
-        again = "all symbols one after another, again and again; each symbol's frames lie together"
+        answer = repeat(features.copy(), np.array(durations))
+        got = array(answer, wanted.shape, hint.format(durations))
+        ends = np.cumsum(durations)
+        frames = np.arange(ends[-1])[:, None]
+        shared = (frames >= ends - durations) & (frames <= ends)  # (frames, symbols)
+        mistakes = {
+            "all symbols one after another, again and again; each symbol's frames lie together": (
+                np.resize(features, wanted.shape)
+            ),
+            "a frame at a border belongs to two symbols, and their features are added: a symbol's "
+            "last frame comes before its end": shared @ features,
+        }
         hint = f"for durations {durations} the rows are not each symbol's, in order"
-        compare(got, wanted, hint, {again: tiled})
+        compare(got, wanted, hint, mistakes)
     return "that is FastSpeech's length regulator: the step at which time enters."
 
 
@@ -74,14 +83,20 @@ def lesson_13_patient(path):
         found, best = _total(scores, got), _total(scores, wanted)
         expect(
             found > best - 1e-9,
-            f"{about}your path scores {found:.2f}, the best {best:.2f}; without the rule it would "
-            f"be {_total(scores, free):.2f}: one that was stretched afterwards is not the best",
+            f"{about}the fits of your path add up to {found:.2f}, those of the best to {best:.2f} "
+            f"(without the rule to {_total(scores, free):.2f}): choose among all paths that keep "
+            "the rule; one that was stretched afterwards is not the best",
         )
     try:
         path(np.zeros((3, 4)), 2)
     except (InputError, ValueError):
-        return "a sound of two frames cannot be a vowel: what we know of speech enters the search."
-    expect(False, "3 symbols of at least 2 frames do not fit into 4 frames: raise ValueError")
+        return "nobody speaks a phoneme in one frame: what we know of speech enters the search."
+    except Exception as error:
+        raised = f", and yours raises {type(error).__name__}"
+    else:
+        raised = ""
+    fit = "3 symbols of at least 2 frames do not fit into 4 frames"
+    expect(False, f"{fit}: raise ValueError{raised}")
 
 
 def _total(scores, durations):

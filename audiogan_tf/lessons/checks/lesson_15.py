@@ -29,8 +29,11 @@ def lesson_15_remix(remix):
             "that takes the noise out a second time: mind the sign of the difference": enhanced
             - factor * removed,
             "that is the enhanced sound alone": enhanced,
+            "that is what comes back; add it to the enhanced sound": factor * removed,
+            "that is the noisy sound, only quieter; begin with the enhanced one": factor * noisy,
         }
-        compare(got, wanted, f"at {decibels:g} dB the numbers differ", mistakes)
+        hint = f"at {decibels:g} dB the numbers differ: what was taken out has to come back times "
+        compare(got, wanted, f"{hint}{factor:.3g}", mistakes)
     return "a little noise left in hides what the mask does to the rest."
 
 
@@ -59,11 +62,14 @@ def lesson_15_look_ahead(look_ahead):
             enhance = _waiting(way, future)
             got = float(number(look_ahead(enhance, sound.copy()), "return one number"))
             about = f"a way, {name}, that waits for {future} samples: yours says {got:g}"
-            expect(
-                not future or got != -future, f"{about}; count how much EARLIER the results part"
-            )
-            hint = f"{about}; change the sound from one place on: where do the two results part?"
-            expect(abs(got - future) <= 2, hint)
+            hint = "change the sound from one place on: where do the two results part?"
+            if got == -future:
+                hint = "count how much EARLIER the results part"
+            elif got >= 1000:
+                hint = "that is a place in the sound; count how far before your change it lies"
+            elif got == 0 and name == "with a gate":
+                hint = "a small change or one in silence stays hidden behind a gate: make it large"
+            expect(abs(got - future) <= 2, f"{about}; {hint}")
     return "that is how a claim of 16 ms is checked without a look inside."
 
 
