@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 COMMANDS = [["enhance"], ["vocode"], ["convert", "--to", "kathleen"]]
+EACH = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 
 
 class Same:
@@ -28,7 +29,7 @@ def refused(capsys, *arguments, says):
         assert word in error, error
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@EACH
 def test_what_cannot_be_done_is_one_sentence(command, tmp_path, capsys):
     sound = tmp_path / "in" / "a.wav"
     sound.parent.mkdir()
@@ -89,7 +90,6 @@ def test_what_differs_is_said(command, tmp_path, capsys):
     assert "a.wav: turned down by 5.2 dB" in capsys.readouterr().out
 
 
-NETWORKS = ["enhance", "vocode"]
 FORMS = {  # name: rate, channels, samples
     "one.wav": (16000, 1, 1),
     "three fast.flac": (192000, 2, 3),
@@ -123,13 +123,13 @@ def a_folder_of_everything(folder):
     soundfile.write(folder / "too loud.wav", loudest, 16000, subtype="FLOAT")
 
 
-@pytest.mark.parametrize("command", NETWORKS)
+@EACH
 def test_the_shipped_networks_take_every_form_and_name_what_they_cannot_take(
     command, tmp_path, capsys
 ):
     a_folder_of_everything(tmp_path / "in")
     out = tmp_path / "out"
-    assert main([command, "--in", str(tmp_path / "in"), "--out", str(out)]) == 2
+    assert main([*command, "--in", str(tmp_path / "in"), "--out", str(out)]) == 2
     told = capsys.readouterr()
     assert told.err.count("\n") == len(DAMAGED), told.err
     for name in DAMAGED:
@@ -144,20 +144,20 @@ def test_the_shipped_networks_take_every_form_and_name_what_they_cannot_take(
     assert np.abs(soundfile.read(out / "silence.wav")[0]).max() < 0.01
 
 
-@pytest.mark.parametrize("command", NETWORKS)
+@EACH
 def test_each_channel_of_a_sound_stays_where_it_is(command, tmp_path):
     sentence = load_corpus("kathleen", folder=shipped("kathleen")).test.load(0)
     sounds = np.stack([sentence, 0 * sentence, -sentence], axis=1)
     soundfile.write(tmp_path / "a.wav", sounds, 16000)
-    assert main([command, "--in", str(tmp_path / "a.wav"), "--out", str(tmp_path / "out")]) == 0
+    assert main([*command, "--in", str(tmp_path / "a.wav"), "--out", str(tmp_path / "out")]) == 0
     heard = soundfile.read(tmp_path / "out" / "a.wav")[0]
     peaks = np.abs(heard).max(axis=0) / np.abs(sentence).max()
     assert min(peaks[0], peaks[2]) > 0.5 and peaks[1] < 0.05
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-@pytest.mark.parametrize("command", NETWORKS)
+@EACH
 def test_one_file_that_cannot_be_taken_is_one_sentence(command, name, tmp_path, capsys):
     a_folder_of_everything(tmp_path / "in")
-    refused(capsys, command, "--in", tmp_path / "in" / name, "--out", tmp_path / "o", says=[name])
+    refused(capsys, *command, "--in", tmp_path / "in" / name, "--out", tmp_path / "o", says=[name])
     assert not (tmp_path / "o" / name).exists()
