@@ -39,10 +39,13 @@ class Enhancer:
     def load(cls, source):
         """An Enhancer by the name of shipped weights or from a file.
 
-        Raises InputError for another kind, an unknown name and damaged weights.
+        Raises InputError for another kind or network, an unknown name and damaged weights.
         """
         config, weights = read_weights(source, "enhancer")
         network = MaskNetwork(**config["sizes"])
+        if [w.shape for w in weights] != [w.shape for w in network.get_weights()]:
+            way_out = "make them anew with scripts/ship_speech.py"
+            raise InputError(f"{source}: these weights are of another network; {way_out}")
         network.set_weights(weights)
         return cls(network)
 

@@ -8,6 +8,7 @@ from audiogan_tf.models import enhancement, noising
 from audiogan_tf.models.enhancer import Enhancer
 from audiogan_tf.sound.mixing import Sources
 from audiogan_tf.storage import checkpoints
+from audiogan_tf.storage.weights import save_weights
 
 import numpy as np
 import pytest
@@ -106,6 +107,16 @@ def test_a_saved_enhancer_sounds_the_same(enhancer, tmp_path):
     enhancer.save(tmp_path / "e.npz", step=3)
     again = Enhancer.load(tmp_path / "e.npz")
     np.testing.assert_allclose(again.enhance(noise(4000)), enhancer.enhance(noise(4000)), atol=5e-3)
+
+
+def test_weights_of_another_network_are_refused_in_one_sentence(enhancer, tmp_path):
+    about = {"kind": "enhancer", "sizes": SMALL}
+    weights = enhancer.network.get_weights()
+    save_weights(tmp_path / "short.npz", about, weights[:-2])
+    save_weights(tmp_path / "wide.npz", about, [weights[0][:257], *weights[1:]])
+    for name in ("short.npz", "wide.npz"):
+        with pytest.raises(InputError, match=f"{name}.*another network"):
+            Enhancer.load(tmp_path / name)
 
 
 def test_a_batch_is_the_same_for_the_same_numbers_and_the_target_lies_in_the_noisy_sound():

@@ -24,15 +24,17 @@ def parted(values):
     return np.split(values, [BINS, 2 * BINS], axis=2)
 
 
-def test_running_sums_are_those_of_a_loop():
-    values = np.random.default_rng(1).standard_normal((2, 7, 3)).astype("float32")
-    past = np.ones((2, 1, 3), "float32")
-    sums, last = hearing.running_sums(tf.constant(values), tf.constant(past))
-    total = past[:, 0]
-    for t in range(7):
-        total = hearing.DECAY * total + values[:, t]
-        np.testing.assert_allclose(sums[:, t], total, atol=1e-5)
-    np.testing.assert_allclose(last[:, 0], total, atol=1e-5)
+def test_each_bin_is_told_against_its_running_mean_and_that_of_all():
+    frames = spectrum(9)
+    power = np.abs(frames.numpy()[0]) ** 2
+    logs, own, whole, weight = np.log10(power + hearing.FAINT), 0.0, 0.0, 0.0
+    against_own, against_all, _ = parted(told(frames))
+    for t in range(9):
+        own = hearing.DECAY * own + logs[t]
+        whole, weight = hearing.DECAY * whole + power[t].mean(), hearing.DECAY * weight + 1
+        np.testing.assert_allclose(against_own[0, t], logs[t] - own / weight, atol=1e-3)
+        level = np.log10(whole / weight + hearing.FAINT)
+        np.testing.assert_allclose(against_all[0, t], (logs[t] - level) / 1.5 + 1, atol=1e-3)
 
 
 @pytest.mark.parametrize("first", [0, 1, 2, 9, 20])
