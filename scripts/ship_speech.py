@@ -33,13 +33,13 @@ from audiogan_tf.storage.weights import register
 import keras
 import numpy as np
 
-REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 8000  # steps
-ENVELOPED, LAST = 6000, 1000  # steps of an enhancer's second stage, and of its last
+REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 6500  # steps
+MANY, LAST = 32, 1000  # examples of an enhancer's step, and steps of its last stage, of 8 each
 LISTENING, TELLING, AGAINST = 2400, 1200, 1500  # steps of the three parts of a sentence converter
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 OPINION = 0.1  # the same for an enhancer, its gradient is then nearly half of the errors', and
 # for a sentence converter
-ENVELOPES = 3.0  # weight of envelope_loss
+ENVELOPES = 3.0  # weight of envelope_loss in an enhancer's last stage
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, CHOICES, FIFTH = (0, 1), 2, 5  # of five speakers, two are for tests and one for choices
 FIRST_TAKE = 10  # of fsdd's that a converter learns from
@@ -229,17 +229,19 @@ def retell(corpus, runs):
 
 
 def enhancer_regression(corpus, runs):
-    """The first stages of both enhancers, no adversary: errors alone, then envelopes as well."""
+    """The first stage of both enhancers, no adversary; and what draws the examples of the last."""
     sources = corpus.train.sources()
-
-    def draw(rng):
-        return noising.training_batch(sources, rng)
-
     learner = enhancement.MaskLearner(enhancement.MaskNetwork())
-    learner.compile(enhancement.default_optimizer())  # the next stage follows before its end
-    training.train_to(learner, draw, ENHANCEMENT, runs / "enhancer_errors")
-    learner = going_on(learner, ENHANCEMENT, 1e-3)  # again
-    return training.train_to(learner, draw, ENVELOPED, runs / "enhancer_envelopes"), draw
+    learner.compile(enhancement.default_optimizer(ENHANCEMENT))
+
+    def draw(rng, examples=8):
+        return noising.training_batch(sources, rng, examples)
+
+    def draw_many(rng):
+        return draw(rng, MANY)
+
+    training.train_to(learner, draw_many, ENHANCEMENT, runs / "enhancer_errors")
+    return learner, draw
 
 
 def going_on(learner, steps, rate, opinion=0.0):
@@ -260,7 +262,7 @@ def enhancer_stage(opinion, name):
         learner, draw = enhancer_regression(corpus, runs)
         learner = going_on(learner, LAST, 3e-4, opinion)
         training.train_to(learner, draw, LAST, runs / name)
-        return models.Enhancer(learner.player()), ENHANCEMENT + ENVELOPED + LAST
+        return models.Enhancer(learner.player()), ENHANCEMENT + LAST
 
     return recipe
 

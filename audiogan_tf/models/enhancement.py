@@ -1,11 +1,13 @@
-"""A causal mask network: noisy speech in, speech out, block by block with a look-ahead of 16 ms.
+"""A causal mask network: noisy speech in, speech out, block by block with a look-ahead of 32 ms.
 
-The spectrum's frames are 32 ms long so that the harmonics of a voice lie apart, but sound is put
-together again from their last 16 ms alone: two windows, whose product is a Hann window of 16 ms
-(Mauler and Martin, 2007). All that a frame needs of the past is its `states`.
+The spectrum's frames are 32 ms long so that the harmonics of a voice lie apart. Sound is put
+together again from their last LOOK_AHEAD samples: two windows, whose product is a Hann window of
+that length (Mauler and Martin, 2007). The less it is, the sooner sound comes out, and the more
+noise is left. All that a frame needs of the past is its `states`.
 """
 
-from audiogan_tf.models import losses
+from audiogan_tf.models import hearing, losses
+from audiogan_tf.models.hearing import BINS
 from audiogan_tf.models.learner import Learner, follow
 from audiogan_tf.models.speech_losses import (
     compressed,
@@ -21,20 +23,22 @@ from keras import layers, ops
 
 RATE = 16000  # Hz
 N_FFT, HOP = 512, 128  # samples of a frame, and from one frame to the next
-LOOK_AHEAD = 2 * HOP  # samples of the future that one sample of the result depends on
-BINS = N_FFT // 2 + 1
+LOOK_AHEAD = 4 * HOP  # samples of the future that one sample of the result depends on
+PIECES = LOOK_AHEAD // HOP  # that lie over each sample of the result
 
 
-def windows():
+def windows(look_ahead=LOOK_AHEAD):
     """Analysis and synthesis window, (N_FFT,) float32 each.
 
-    The first rises over N_FFT - HOP samples and falls over HOP, as the square root of a Hann
-    window does; the second is zero but for the last 2 HOP samples, where the product is a Hann
-    window, which adds up to 1 at every hop. Mauler and Martin (2007).
+    look_ahead: samples, an even number of HOPs up to N_FFT. The first window rises over all but
+    look_ahead / 2 samples and falls over these, as the square root of a Hann window does; the
+    second is zero but for the last look_ahead samples, where the product is a Hann window, scaled
+    so that it adds up to 1 at every hop. Mauler and Martin (2007).
     """
-    rise, fall = N_FFT - HOP, np.cos(np.pi / 2 * (np.arange(HOP) + 0.5) / HOP)
-    analysis = np.concatenate([np.sin(np.pi / 2 * (np.arange(rise) + 0.5) / rise), fall])
-    product = np.concatenate([np.zeros(N_FFT - 2 * HOP), 1 - fall**2, fall**2])
+    fall = look_ahead // 2
+    rise, slope = N_FFT - fall, np.cos(np.pi / 2 * (np.arange(fall) + 0.5) / fall)
+    analysis = np.concatenate([np.sin(np.pi / 2 * (np.arange(rise) + 0.5) / rise), slope])
+    product = np.concatenate([np.zeros(N_FFT - look_ahead), 1 - slope**2, slope**2]) * HOP / fall
     return analysis.astype("float32"), (product / analysis).astype("float32")
 
 
@@ -51,13 +55,18 @@ def analyse(waveforms):
 
 
 def synthesise(spectrum):
-    """Overlapping pieces of sound from frames of `analyse`: (batch, frames, 2 HOP) float32."""
+    """Overlapping pieces of sound from frames of `analyse`: (batch, frames, LOOK_AHEAD) float32."""
     return (tf.signal.irfft(spectrum, [N_FFT]) * windows()[1])[..., -LOOK_AHEAD:]
 
 
 def joined_pieces(pieces):
-    """Pieces of `synthesise` added where they overlap: (batch, (frames - 1) HOP) float32."""
-    sums = pieces[:, :-1, HOP:] + pieces[:, 1:, :HOP]
+    """Pieces of `synthesise` added where they overlap.
+
+    (batch, frames, LOOK_AHEAD) to (batch, (frames - PIECES + 1) HOP) float32.
+    """
+    count = tf.shape(pieces)[1] - PIECES + 1
+    starts = [(i, LOOK_AHEAD - HOP * (i + 1)) for i in range(PIECES)]
+    sums = sum(pieces[:, i : i + count, start : start + HOP] for i, start in starts)
     return tf.reshape(sums, [tf.shape(pieces)[0], -1])
 
 
@@ -99,9 +108,9 @@ class CausalBlock(layers.Layer):
 
 @keras.saving.register_keras_serializable("audiogan_tf")
 class MaskNetwork(keras.Model):
-    """Frames of a noisy spectrum to a complex mask for each, and the states to go on from."""
+    """Frames of a noisy spectrum to a filter for each, and the states to go on from."""
 
-    def __init__(self, channels=192, hidden=256, dilations=(1, 2, 4, 8, 16, 32), stacks=2, **more):
+    def __init__(self, channels=192, hidden=216, dilations=(1, 2, 4, 8, 16, 32), stacks=2, **more):
         super().__init__(**more)
         self.sizes = {"channels": channels, "hidden": hidden}
         self.sizes |= {"dilations": list(dilations), "stacks": stacks}
@@ -110,22 +119,30 @@ class MaskNetwork(keras.Model):
         self.norm = layers.LayerNormalization(epsilon=1e-5)
         self.gain = layers.Dense(BINS, bias_initializer=keras.initializers.Constant(1.0))
         self.turn = layers.Dense(BINS, kernel_initializer="zeros")
+        self.earlier = layers.Dense(hearing.LATER, kernel_initializer="zeros")
         self(tf.zeros([1, 1, BINS], "complex64"), self.no_past(1))
 
     def no_past(self, batch):
-        """The states before the first frame, a list of (batch, 2 d, hidden) zeros."""
-        return [tf.zeros([batch, 2 * b.dilation, b.hidden]) for b in self.blocks]
+        """The states before the first frame: those of hearing, then (batch, 2 d, hidden) zeros."""
+        wide = [tf.zeros([batch, 2 * b.dilation, b.hidden]) for b in self.blocks]
+        return hearing.nothing_heard(batch) + wide
 
     def call(self, spectrum, states):
-        """(batch, n, BINS) complex64 to a mask of the same shape, and the new states."""
-        power = tf.math.real(spectrum) ** 2 + tf.math.imag(spectrum) ** 2
-        frames, after = self.read((ops.log10(power + 1e-7) + 2.5) / 2), []
-        for block, state in zip(self.blocks, states, strict=True):
+        """(batch, n, BINS) complex64 to filters (batch, n, TAPS, BINS), and the new states."""
+        told, after = hearing.hear(spectrum, states[:2])
+        frames = self.read(told)
+        for block, state in zip(self.blocks, states[2:], strict=True):
             frames, state = block(frames, state)
             after.append(state)
         frames = self.norm(frames)
         size, angle = 1.3 * ops.sigmoid(self.gain(frames)), self.turn(frames)
-        return tf.complex(size * ops.cos(angle), size * ops.sin(angle)), after
+        mask = tf.complex(size * ops.cos(angle), size * ops.sin(angle))
+        return hearing.as_filters(mask, self.earlier(frames)), after
+
+    def enhanced(self, spectrum, states):
+        """A noisy spectrum through the filters made of it, and the new states."""
+        filters, after = self(spectrum, states)
+        return hearing.filtered(spectrum, filters, states[0]), after
 
 
 def build_discriminator(channels=16):
@@ -162,7 +179,7 @@ class MaskLearner(Learner):
         discriminator=None,
         adversarial_weight=0.01,
         squared_weight=1.0,
-        distortion_weight=0.05,
+        distortion_weight=0.5,
         envelope_weight=0.0,
         ema=0.999,
         **kwargs,
@@ -245,9 +262,10 @@ class MaskLearner(Learner):
 def mask(network, noisy):
     """Whole sounds enhanced at once, (batch, samples) float32 to the same shape."""
     samples = tf.shape(noisy)[1]
-    spectrum = analyse(tf.pad(noisy, [[0, 0], [N_FFT - HOP, HOP + -samples % HOP]]))
-    masks, _ = network(spectrum, network.no_past(tf.shape(noisy)[0]))
-    return joined_pieces(synthesise(spectrum * masks))[:, :samples]
+    sides = [N_FFT - HOP, LOOK_AHEAD - HOP + -samples % HOP]
+    spectrum = analyse(tf.pad(noisy, [[0, 0], sides]))
+    enhanced, _ = network.enhanced(spectrum, network.no_past(tf.shape(noisy)[0]))
+    return joined_pieces(synthesise(enhanced))[:, :samples]
 
 
 def default_optimizer(steps=20_000, rate=2e-3):

@@ -5,6 +5,7 @@ from audiogan_tf.models.enhancement import (
     HOP,
     LOOK_AHEAD,
     N_FFT,
+    PIECES,
     RATE,
     MaskNetwork,
     analyse,
@@ -30,18 +31,21 @@ class Enhancer:
 
     def __init__(self, network):
         self.network = network
-        one, some = tf.TensorSpec([1, None]), tf.TensorSpec([1, None, network.blocks[0].hidden])
-        signature = [one, [some] * len(network.blocks)]
+        states = [tf.TensorSpec([1, *s.shape[1:]], s.dtype) for s in network.no_past(1)]
+        signature = [tf.TensorSpec([1, None]), states]
         self.pieces = tf.function(self._pieces, input_signature=signature)
 
     @classmethod
     def load(cls, source):
         """An Enhancer by the name of shipped weights or from a file.
 
-        Raises InputError for another kind, an unknown name and damaged weights.
+        Raises InputError for another kind or network, an unknown name and damaged weights.
         """
         config, weights = read_weights(source, "enhancer")
         network = MaskNetwork(**config["sizes"])
+        if [w.shape for w in weights] != [w.shape for w in network.get_weights()]:
+            way_out = "make them anew with scripts/ship_speech.py"
+            raise InputError(f"{source}: these weights are of another network; {way_out}")
         network.set_weights(weights)
         return cls(network)
 
@@ -61,8 +65,8 @@ class Enhancer:
 
     def _pieces(self, waveforms, states):
         spectrum = analyse(waveforms)
-        masks, states = self.network(spectrum, states)
-        return synthesise(spectrum * masks), states
+        enhanced, states = self.network.enhanced(spectrum, states)
+        return synthesise(enhanced), states
 
 
 class Stream:
@@ -75,8 +79,9 @@ class Stream:
         self.enhancer, self.states = enhancer, enhancer.network.no_past(1)
         self.past = np.zeros(N_FFT - HOP, "float32")  # of the sound, already heard
         self.waiting = np.zeros(0, "float32")  # for a hop to be full
-        self.last = np.zeros([1, 1, 2 * HOP], "float32")  # piece, waiting for its second half
-        self.owed, self.early = 0, HOP  # samples to come out; of them what lies before the sound
+        self.last = np.zeros([1, PIECES - 1, LOOK_AHEAD], "float32")  # pieces, not yet used up
+        self.early = LOOK_AHEAD - HOP  # samples that come out before the sound begins
+        self.owed = 0  # samples to come out
 
     def push(self, samples):
         """The next (n,) float32 of the sound; returns (m,) float32, what can be told by now.
@@ -91,7 +96,7 @@ class Stream:
 
     def finish(self):
         """The rest of the sound, (k,) float32; the stream is then used up."""
-        rest = self._through(np.zeros(HOP + (-len(self.waiting)) % HOP, "float32"))
+        rest = self._through(np.zeros(LOOK_AHEAD - HOP + (-len(self.waiting)) % HOP, "float32"))
         return self._owed(rest)
 
     def _owed(self, sound):
@@ -112,6 +117,7 @@ class Stream:
         self.past = sound[len(hops) :]
         pieces, self.states = self.enhancer.pieces(sound[None], self.states)
         pieces = np.concatenate([self.last, pieces], axis=1)
-        self.last = pieces[:, -1:]
-        early, self.early = self.early, 0
-        return np.asarray(joined_pieces(pieces))[0][early:]
+        self.last = pieces[:, 1 - PIECES :]
+        sound = np.asarray(joined_pieces(pieces))[0]
+        early, self.early = self.early, max(0, self.early - len(sound))
+        return sound[early:]

@@ -35,12 +35,15 @@ def spectral_loss(enhanced, target, n_ffts=(512,), phase=0.3):
 
 
 def log_distortion(enhanced, target):
-    """Energy of the error over that of the target, in nepers of a bounded kind: log(1e-3 + e/t)."""
+    """Energy of the error over that of the target, in nepers of a bounded kind: log(1e-3 + e/t).
+
+    Built in lesson 15.
+    """
     error = tf.reduce_sum((enhanced - target) ** 2, axis=1)
     return tf.reduce_mean(tf.math.log(1e-3 + error / (tf.reduce_sum(target**2, axis=1) + 1e-6)))
 
 
-def third_octaves():
+def _third_octaves():
     """Which bins of N_FFT belong to which third of an octave from 150 Hz on: (257, 15) float32."""
     centres = LOWEST_THIRD * 2 ** (np.arange(THIRDS) / 3)
     hz = np.arange(N_FFT // 2 + 1)[:, None] * RATE / N_FFT
@@ -52,7 +55,7 @@ def envelope_loss(enhanced, target):
 
     enhanced, target: (batch, samples) float32. Stretches in which the target is 30 dB below its
     loudest one do not count. After the measure STOI (Taal et al., 2011), as a loss: Fu et al.
-    (2018). Built in lesson 15.
+    (2018). Read in lesson 15.
     """
     ours, wanted = (_envelopes(sound) for sound in (enhanced, target))
     energy = tf.reduce_sum(wanted**2, axis=[2, 3])
@@ -68,4 +71,4 @@ def _envelopes(waveforms):
     """(batch, stretches, STRETCH, THIRDS), a frame in 12.5 ms, a stretch at every third frame."""
     frames = tf.signal.frame(waveforms, WINDOW, STEP) * tf.signal.hann_window(WINDOW)
     power = tf.abs(tf.signal.rfft(frames, [N_FFT])) ** 2
-    return tf.signal.frame(tf.sqrt(power @ third_octaves() + 1e-4), STRETCH, 3, axis=1)
+    return tf.signal.frame(tf.sqrt(power @ _third_octaves() + 1e-4), STRETCH, 3, axis=1)

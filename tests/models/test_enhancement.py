@@ -8,6 +8,7 @@ from audiogan_tf.models import enhancement, noising
 from audiogan_tf.models.enhancer import Enhancer
 from audiogan_tf.sound.mixing import Sources
 from audiogan_tf.storage import checkpoints
+from audiogan_tf.storage.weights import save_weights
 
 import numpy as np
 import pytest
@@ -39,13 +40,21 @@ def sources():
 
 
 def test_the_two_windows_put_any_sound_together_again():
-    sound = noise(2560)[None]
-    padded = tf.pad(sound, [[0, 0], [enhancement.N_FFT - enhancement.HOP, enhancement.HOP]])
+    sound, early = noise(2560)[None], enhancement.N_FFT - enhancement.HOP
+    padded = tf.pad(sound, [[0, 0], [early, enhancement.LOOK_AHEAD - enhancement.HOP]])
     pieces = enhancement.synthesise(enhancement.analyse(padded))
     np.testing.assert_allclose(enhancement.joined_pieces(pieces), sound, atol=1e-5)
 
 
-@pytest.mark.parametrize("samples", [0, 1, 127, 128, 5000, 70001])
+@pytest.mark.parametrize("look_ahead", [256, 384, 512])
+def test_windows_of_any_look_ahead_add_up_to_one_at_every_hop(look_ahead):
+    analysis, synthesis = enhancement.windows(look_ahead)
+    product, hop = analysis * synthesis, enhancement.HOP
+    np.testing.assert_allclose(product.reshape(-1, hop).sum(axis=0), 1, atol=1e-5)
+    assert not synthesis[:-look_ahead].any() and synthesis[-look_ahead:].all()
+
+
+@pytest.mark.parametrize("samples", [0, 1, 127, 128, 300, 5000, 70001])
 def test_streaming_in_pieces_equals_the_whole_and_keeps_the_length(enhancer, samples):
     sound, rng = noise(samples), np.random.default_rng(5)
     stream, heard, place = enhancer.make_stream(), [], 0
@@ -68,7 +77,14 @@ def test_no_sample_hears_more_of_the_future_than_the_look_ahead(enhancer):
     changed = np.abs(enhancer.enhance(sound) - enhancer.enhance(other)) > 1e-6
     first = int(np.argmax(changed))
     assert 4000 - enhancer.look_ahead < first <= 4000
-    assert enhancer.look_ahead <= 0.016 * enhancer.sample_rate
+    assert enhancer.look_ahead < 0.04 * enhancer.sample_rate
+
+
+def test_a_sound_in_the_smallest_pieces_is_the_whole_too(enhancer):
+    sound, stream = noise(1500), enhancer.make_stream()
+    heard = [stream.push(piece) for piece in np.split(sound, 30)]
+    heard = np.concatenate([*heard, stream.finish()])
+    np.testing.assert_allclose(heard, enhancer.enhance(sound), atol=1e-4)
 
 
 def test_a_stream_gives_out_all_but_the_look_ahead_at_once(enhancer):
@@ -91,6 +107,16 @@ def test_a_saved_enhancer_sounds_the_same(enhancer, tmp_path):
     enhancer.save(tmp_path / "e.npz", step=3)
     again = Enhancer.load(tmp_path / "e.npz")
     np.testing.assert_allclose(again.enhance(noise(4000)), enhancer.enhance(noise(4000)), atol=5e-3)
+
+
+def test_weights_of_another_network_are_refused_in_one_sentence(enhancer, tmp_path):
+    about = {"kind": "enhancer", "sizes": SMALL}
+    weights = enhancer.network.get_weights()
+    save_weights(tmp_path / "short.npz", about, weights[:-2])
+    save_weights(tmp_path / "wide.npz", about, [weights[0][:257], *weights[1:]])
+    for name in ("short.npz", "wide.npz"):
+        with pytest.raises(InputError, match=f"{name}.*another network"):
+            Enhancer.load(tmp_path / name)
 
 
 def test_a_batch_is_the_same_for_the_same_numbers_and_the_target_lies_in_the_noisy_sound():

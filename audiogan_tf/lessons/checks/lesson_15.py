@@ -58,7 +58,7 @@ def lesson_15_look_ahead(look_ahead):
     """look_ahead(enhance, sound): how many samples of the future one sample depends on."""
     sound = 0.1 * np.random.default_rng(15).standard_normal(4000)
     for name, way in (("linear", lambda x: 0.5 * x), ("with a gate", _gate(0.05))):
-        for future in (0, 1, 80, 256):
+        for future in (0, 1, 80, 512):
             enhance = _waiting(way, future)
             got = float(number(look_ahead(enhance, sound.copy()), "return one number"))
             about = f"a way, {name}, that waits for {future} samples: yours says {got:g}"
@@ -70,7 +70,7 @@ def lesson_15_look_ahead(look_ahead):
             elif got == 0 and name == "with a gate":
                 hint = "a small change or one in silence stays hidden behind a gate: make it large"
             expect(abs(got - future) <= 2, f"{about}; {hint}")
-    return "that is how a claim of 16 ms is checked without a look inside."
+    return "that is how a claim of 32 ms is checked without a look inside."
 
 
 def _sentences():
