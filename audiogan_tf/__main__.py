@@ -29,6 +29,8 @@ def parser():
     train.add_argument("--seed", type=seed, default=0, metavar="K")
     train.add_argument("--out", type=place, required=True, metavar="DIR")
     train.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    several = "share the work out: all devices of this machine, or the workers in TF_CONFIG"
+    train.add_argument("--strategy", choices=("mirrored", "workers"), help=several)
     train.add_argument("--strict", action="store_true", help="stop at the first unreadable file")
     generate = commands.add_parser("generate", help="write new sounds as WAV files")
     generate.add_argument("--model", type=place, required=True, metavar="RUN_DIR|PRETRAINED")
@@ -40,6 +42,12 @@ def parser():
     evaluate = commands.add_parser("evaluate", help=score, description=score)
     evaluate.add_argument("--generated", type=place, required=True, metavar="DIR")
     add_corpus(evaluate)
+    about = "decode a corpus once and keep it as TFRecord shards, which train faster"
+    shard = commands.add_parser("shard", help=about, description=about)
+    add_corpus(shard)
+    shard.add_argument("--out", type=place, required=True, metavar="DIR")
+    several = "the I-th of N machines, which write into one folder together"
+    shard.add_argument("--part", type=part, default=(1, 1), metavar="I/N", help=several)
     speaking.add_parser(commands, place, seed)
     streams.add_parsers(commands, place)
     commands.add_parser("pretrained", help="the weights that come with the kit")
@@ -85,6 +93,17 @@ def seed(text):
     return number
 
 
+def part(text):
+    """I/N as two whole numbers, 1 <= I <= N."""
+    try:
+        which, count = map(int, text.split("/"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not of the form I/N, such as 2/3") from None
+    if not 1 <= which <= count:
+        raise argparse.ArgumentTypeError(f"{text}: there is no part {which} of {count}")
+    return which, count
+
+
 def list_corpora(_):
     from audiogan_tf import corpora
 
@@ -107,14 +126,25 @@ def load_corpus(options, **more):
 
 
 def train(options):
+    from audiogan_tf import training
+
+    machines = training.Machines.find(options.strategy)  # before anything is computed
+    with training.all_present():
+        return train_on(machines, options)
+
+
+def train_on(machines, options):
     from audiogan_tf import corpora, judging, training
 
     out = Path(options.out)
     if options.corpus not in corpora.CORPORA:
         training.check_outside(out, options.corpus)
-    training.check_folder(out, options.resume)
+    if machines.chief:
+        training.check_folder(out, options.resume)
     warnings.simplefilter("ignore", corpora.FolderWarning)  # `describe` says the same below
     corpus = load_corpus(options, **({"skip_unreadable": False} if options.strict else {}))
+    if not machines.chief:
+        return follow(corpus, machines, options)
     training.check_run(corpus, out, options.model, options.seed, options.resume)
     print(*training.describe(corpus), sep="\n", flush=True)
     judge, no_judge = training.attempt("judge", lambda: judging.judge_for(corpus))
@@ -122,14 +152,29 @@ def train(options):
     folder = None if options.corpus in corpora.CORPORA else options.corpus
     form = options.sample_rate, options.clip_seconds, options.slice
     source = training.corpus_options(corpus, folder, *form)
-    run = training.Run(corpus, out, options.model, options.seed, judge, options.resume, source)
-    seconds = None if options.steps else options.seconds or 120
-    outcome = run.train(options.steps, seconds, options.patience)
+    start = options.model, options.seed, judge, options.resume, source, machines
+    run = training.Run(corpus, out, *start)
+    outcome = run.train(options.steps, time_of(options), options.patience)
     run.finish()
     if outcome == "interrupted":
         print(f"interrupted at step {run.learner.step}; add --resume to go on")
         return 130
     return 0
+
+
+def time_of(options):
+    """Seconds to train; None where steps are counted."""
+    return None if options.steps else options.seconds or 120
+
+
+def follow(corpus, machines, options):
+    """Train as one of several workers, of whom another one writes all files."""
+    from audiogan_tf import training
+
+    start = options.model, options.seed, None, options.resume, None, machines
+    run = training.Run(corpus, options.out, *start)
+    run.train(options.steps, time_of(options), options.patience)
+    print(f"worker {machines.worker}: done; the run is in the chief's {options.out}")
 
 
 def generate(options):
@@ -145,6 +190,23 @@ def generate(options):
     training.save_sounds(options.out, sounds, labels, rate)
     seconds, spent = sounds.size / rate, time.perf_counter() - began
     print(f"{options.count} sounds ({seconds:.1f} s) in {options.out}, made in {spent:.1f} s")
+
+
+def shard(options):
+    from audiogan_tf import corpora, training
+
+    from tqdm import tqdm
+
+    if options.corpus not in corpora.CORPORA:
+        training.check_outside(options.out, options.corpus)
+    corpus, (which, count) = load_corpus(options), options.part
+    clips = len(corpus.train) + len(corpus.test)
+    with tqdm(total=clips // count, unit="clip", dynamic_ncols=True) as bar:
+        kept = corpora.write_shards(corpus, options.out, part=options.part, report=bar.update)
+    if kept is None:
+        print(f"part {which} of {count} is in {options.out}; other parts are still missing")
+    else:
+        print(f"{clips} clips are in {options.out}; train --corpus {options.out} learns from them")
 
 
 def evaluate(options):
@@ -169,7 +231,7 @@ def _one_sentence(message, *_):
 
 
 COMMANDS = {"corpora": list_corpora, "train": train, "generate": generate}
-COMMANDS |= {"evaluate": evaluate, "pretrained": pretrained}
+COMMANDS |= {"evaluate": evaluate, "pretrained": pretrained, "shard": shard}
 COMMANDS |= {"speak": speaking.run} | dict.fromkeys(streams.STREAMS, streams.run)
 
 

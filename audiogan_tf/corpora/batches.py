@@ -8,7 +8,12 @@ import tensorflow as tf
 UNEQUAL = 4  # so many times as many clips in one class as in another are balanced
 
 
-def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditional=True):
+ALONE = (0, 1, 1)
+
+
+def batches(
+    clips, representation, batch_size=32, seed=0, start_step=0, conditional=True, shares=ALONE
+):
     """An endless tf.data pipeline of shuffled pictures (and conditions).
 
     clips: Clips or StreamedClips. Every epoch is a fresh permutation computed from
@@ -16,10 +21,17 @@ def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditio
     run sees the batches it would have seen. Clips on disk are decoded in parallel. Where they are
     `balanced` and one class has more than UNEQUAL times as many as another, every class is drawn
     equally often.
+    shares: (first, count, all) where several machines read a batch together: it is cut into `all`
+    equal shares, and this pipeline yields `count` of them, from the first-th on, one after another.
     Yields images (batch_size, frames, bins, 1) float32, or (images, conditions (batch_size, k)).
     """
     count = len(clips)
-    order = tf.data.Dataset.range(start_step * batch_size, np.iinfo(np.int64).max)
+    first, own, together = shares
+    share = batch_size // together
+    order = tf.data.Dataset.range(start_step * own * share, np.iinfo(np.int64).max)
+    if shares != ALONE:
+        turn = own * share  # examples that this pipeline yields of every batch
+        order = order.map(lambda i: i // turn * batch_size + first * share + i % turn)
     sizes = np.bincount(clips.labels) if count else np.zeros(1, int)
     sizes = sizes[sizes > 0]
     if getattr(clips, "balanced", False) and sizes.max() > UNEQUAL * sizes.min():
@@ -30,11 +42,11 @@ def batches(clips, representation, batch_size=32, seed=0, start_step=0, conditio
     picture = _from_disk(clips, representation) if clips.streamed else None
     if picture is not None:
         sounds = order.map(picture, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        loaded = sounds.batch(batch_size, drop_remainder=True)
+        loaded = sounds.batch(share, drop_remainder=True)
         loaded = loaded.map(lambda i, audio: (i, representation.forward(audio)))
     else:
         images = tf.constant(forward_all(clips.audio, representation))
-        loaded = order.batch(batch_size, drop_remainder=True)
+        loaded = order.batch(share, drop_remainder=True)
         loaded = loaded.map(lambda i: (i, tf.gather(images, i)))
     if conditional:
         loaded = loaded.map(lambda i, images: (images, tf.gather(conditions, i)))

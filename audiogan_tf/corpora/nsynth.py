@@ -13,7 +13,7 @@ from audiogan_tf.corpora.published import (
     pictures_of,
     stream,
 )
-from audiogan_tf.corpora.shards import RecordClips, index_records
+from audiogan_tf.corpora.records import RecordClips, index_records
 from audiogan_tf.errors import InputError
 from audiogan_tf.storage.fetch import agree, fetch_archive
 from audiogan_tf.storage.places import cache_folder, data_roots

@@ -22,7 +22,9 @@ from audiogan_tf.storage.files import atomic_path, sha256
 import numpy as np
 import tensorflow as tf
 
+HEAD, FOOT = 12, 4  # bytes around a record: its length and a check sum before, a check sum after
 MANIFEST = "shards.json"
+PLAN = "shards.plan.json"  # what is being written, until the manifest says that it is
 
 
 @dataclass(frozen=True)
@@ -50,33 +52,68 @@ class ShardClips(StreamedClips):
         return samples.astype("float32") / PCM_STEPS
 
 
-def write_shards(corpus, folder, clips_per_shard=512):
+def write_shards(corpus, folder, clips_per_shard=512, part=(1, 1), report=None):
     """Decode a corpus once, in parallel, and keep it as TFRecord shards.
 
     corpus: any Corpus; folder: where to; it is made, and may hold these shards already, which
-    are then used. At most one shard's clips are in memory. Shards appear whole or not at all,
-    and shards.json comes last. Texts are not kept.
-    Returns the corpus that reads from the shards. Raises InputError if `folder` holds another
-    corpus or damaged shards, or the disk is full. Used in lesson 03.
+    are then used. At most one shard's clips are in memory. Shards appear whole or not at all, a
+    stopped writing goes on where it was, and shards.json comes last. Texts are not kept.
+    part: (i, n) for the i-th of n machines that write into one folder together, 1 <= i <= n: every
+    n-th shard; whoever ends last writes shards.json. report: called with the number of clips of
+    each shard that is there.
+    Returns the corpus that reads from the shards, or None where other machines' shards are still
+    missing. Raises InputError if `folder` holds another corpus or damaged shards, or the disk is
+    full. Used in lesson 03, and by the command `shard`.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / MANIFEST).exists():
-        sides = {
-            name: _write_side(getattr(corpus, name), folder, name, clips_per_shard)
-            for name in ("train", "test")
-        }
         about = {
             "corpus": corpus.name,
             "digest": corpus.digest,
             "own": corpus.own,
-            "conditions": corpus.conditions,
+            "conditions": {name: list(classes) for name, classes in corpus.conditions.items()},
             "representation": corpus.representation.get_config(),
             "clips_per_shard": clips_per_shard,
         }
+        going_on = _plan(folder, about)
+        clips = {"train": corpus.train, "test": corpus.test}
+        plans = {name: _shards_of(folder, name, clips[name], clips_per_shard) for name in clips}
+        for name, plan in plans.items():
+            _write_side(clips[name], plan, part, going_on, report or (lambda count: None))
+        if not all(path.exists() for plan in plans.values() for path in plan):
+            return None
+        sides = {name: _index_side(clips[name], folder, name, plans[name]) for name in clips}
         with atomic_path(folder / MANIFEST) as temporary:
             temporary.write_text(json.dumps(about | {"sides": sides}, indent=1), "utf-8")
-    kept = load_shards(folder)
+        (folder / PLAN).unlink(missing_ok=True)
+    return _same_corpus(load_shards(folder), corpus, folder)
+
+
+def _plan(folder, about):
+    """Say in a file what will be written here; whether an earlier writing said the same.
+
+    Raises InputError where it said something else.
+    """
+    path = folder / PLAN
+    if not path.exists():
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(about, indent=1), "utf-8")
+        return False
+    try:
+        said = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        said = None
+    if said != about:
+        raise InputError(
+            f"{path}: shards of another corpus, or of another size, were begun here; choose "
+            "another folder or delete this one"
+        )
+    return True
+
+
+def _same_corpus(kept, corpus, folder):
+    """The corpus of shards, where it is the one that was to be written; InputError if not."""
     same = kept.representation.get_config() == corpus.representation.get_config()
     if kept.digest != corpus.digest or not same:
         raise InputError(
@@ -88,34 +125,54 @@ def write_shards(corpus, folder, clips_per_shard=512):
     return kept
 
 
-def _write_side(clips, folder, name, clips_per_shard):
-    """Write one side's shards and its index; returns what shards.json says of it."""
+def _shards_of(folder, name, clips, clips_per_shard):
+    """The shards of one side: path -> range of its clips."""
     starts = range(0, len(clips), clips_per_shard)
-    checksums, files = [], {}
+    paths = [folder / f"{name}-{i:05d}-of-{len(starts):05d}.tfrecord" for i in range(len(starts))]
+    ends = [min(start + clips_per_shard, len(clips)) for start in starts]
+    return {path: range(*ends) for path, *ends in zip(paths, starts, ends, strict=True)}
+
+
+def _write_side(clips, plan, part, going_on, report):
+    """Write this part's shards of one side; one that is there stays where a writing goes on."""
 
     def record(index):
         return _example(clips.read(index), clips.conditions[index])
 
     with ThreadPoolExecutor() as pool:
-        for number, start in enumerate(starts):
-            path = folder / f"{name}-{number:05d}-of-{len(starts):05d}.tfrecord"
-            indices = range(start, min(start + clips_per_shard, len(clips)))
-            with atomic_path(path) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
-                for content in pool.map(record, indices):
-                    writer.write(content)
-                    checksums.append(zlib.crc32(content))
-            files[path.name] = len(indices)
+        for number, (path, indices) in enumerate(plan.items()):
+            if number % part[1] != part[0] - 1:
+                continue
+            if not (going_on and path.exists()):
+                with atomic_path(path) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
+                    for content in pool.map(record, indices):
+                        writer.write(content)
+            report(len(indices))
+
+
+def _index_side(clips, folder, name, plan):
+    """Write the index of one side, whose shards are all there; what shards.json says of it."""
+    checksums = [zlib.crc32(record) for path in plan for record in _records(path)]
     index = folder / f"{name}-index.npz"
     arrays = {"conditions": clips.conditions, "checksums": np.array(checksums, "uint32")}
     arrays |= {f"factor_{key}": values for key, values in clips.factors.items()}
     with atomic_path(index) as temporary, open(temporary, "wb") as file:
         np.savez(file, **arrays)
+    path, indices = next(iter(plan.items()))
     return {
         "clips": len(clips),
-        "record_bytes": len(content),
-        "shards": files,
+        "record_bytes": path.stat().st_size // len(indices) - HEAD - FOOT,
+        "shards": {path.name: len(indices) for path, indices in plan.items()},
         "index_sha256": sha256(index),
     }
+
+
+def _records(path):
+    """The records of a shard, one after another; InputError for a damaged one."""
+    try:
+        yield from tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    except tf.errors.DataLossError:
+        raise InputError(f"{path}: damaged; delete it and write the shards again") from None
 
 
 def _example(waveform, conditions):
@@ -175,55 +232,3 @@ def _load_side(folder, name, about, representation):
 
 def _damaged(path, what):
     return InputError(f"{path}: damaged, {what}; delete {path.parent} and write the shards again")
-
-
-HEAD, FOOT = 12, 4  # bytes around a record: its length and a check sum before, a check sum after
-
-
-@dataclass(frozen=True)
-class RecordClips(StreamedClips):
-    """Streamed clips whose waveforms are the float feature `audio` of TFRecord examples.
-
-    paths: the file of each clip; places: (clips, 2) int64, where its record begins, and its bytes.
-    """
-
-    places: np.ndarray = None
-
-    def load(self, index):
-        """One waveform, read from its place in the file."""
-        start, length = self.places[index]
-        with open(self.paths[index], "rb") as file:
-            file.seek(start)
-            record = tf.train.Example.FromString(file.read(length))
-        return np.array(record.features.feature["audio"].float_list.value, "float32")
-
-
-def index_records(path, numbers):
-    """Where each record of a TFRecord file lies, and what it says; every check sum is verified.
-
-    numbers: names of the whole-number features wanted.
-    Returns places (records, 2) int64 and {name: (records,) int64}. Raises InputError, naming the
-    file, for a damaged one and for records without these features or without `audio`.
-    """
-    wanted = {name: tf.io.FixedLenFeature([1], tf.int64) for name in numbers}
-    wanted["audio"] = tf.io.FixedLenSequenceFeature([], tf.float32, allow_missing=True)
-
-    def look(record):
-        found = tf.io.parse_single_example(record, wanted)
-        facts = [found[name][0] for name in numbers]
-        return tf.strings.length(record), tf.size(found["audio"]), tf.stack(facts)
-
-    records = tf.data.TFRecordDataset(str(path)).map(look, num_parallel_calls=tf.data.AUTOTUNE)
-    try:
-        rows = [(length, size, *facts) for length, size, facts in records.as_numpy_iterator()]
-    except tf.errors.DataLossError:
-        raise InputError(f"{path}: not a whole TFRecord file; fetch it again") from None
-    except tf.errors.InvalidArgumentError:
-        names = ", ".join(numbers)
-        raise InputError(f"{path}: its records lack one of the features {names}") from None
-    rows = np.array(rows, "int64").reshape(-1, 2 + len(numbers))
-    if not len(rows) or not rows[:, 1].all():
-        raise InputError(f"{path}: no records with a feature 'audio'; is this an NSynth file?")
-    ends = np.cumsum(rows[:, 0] + HEAD + FOOT)
-    places = np.stack([ends - FOOT - rows[:, 0], rows[:, 0]], axis=1)
-    return places, dict(zip(numbers, rows[:, 2:].T, strict=True))

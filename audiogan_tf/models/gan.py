@@ -2,7 +2,7 @@
 
 import functools
 
-from audiogan_tf.models import losses
+from audiogan_tf.models import losses, replicas
 from audiogan_tf.models.layers import joined
 from audiogan_tf.models.learner import Learner, follow
 
@@ -76,7 +76,7 @@ class GAN(Learner):
         """One update of both players; the generator runs forward once and serves both."""
         images, labels = self.examples_and_labels(data)
         images = self._shown(images)
-        noise = keras.random.normal([ops.shape(images)[0], self.latent_dim], seed=self.noise)
+        noise = replicas.draw_share(self._draw_noise, ops.shape(images)[0])
         with tf.GradientTape(persistent=True) as tape:
             fakes = self._shown(self.generator(joined(noise, labels), training=True))
             real_logits, *real_guesses = self._marks(images, labels)
@@ -90,6 +90,7 @@ class GAN(Learner):
         g_gradients = _dense(tape.gradient(g_loss, self.generator.trainable_variables))
         del tape
         d_gradients = self._add_penalties(d_gradients, images, fakes, labels)
+        d_gradients, g_gradients = map(replicas.share_of, (d_gradients, g_gradients))
         self.discriminator_optimizer.apply(d_gradients, self.discriminator.trainable_variables)
         if self.clip:
             losses.clip_weights(self.discriminator, self.clip)
@@ -101,6 +102,9 @@ class GAN(Learner):
             "d_real": ops.mean(ops.cast(real_logits > 0, "float32")),
             "d_fake": ops.mean(ops.cast(fake_logits < 0, "float32")),
         }
+
+    def _draw_noise(self, examples):
+        return keras.random.normal([examples, self.latent_dim], seed=self.noise)
 
     def _shown(self, pictures):
         """What the discriminator gets to see of pictures."""

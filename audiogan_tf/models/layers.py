@@ -1,6 +1,7 @@
 """Layers, inputs and small steps that families of networks share."""
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.models import replicas
 
 import keras
 import numpy as np
@@ -18,7 +19,8 @@ class ConditionalBatchNorm(layers.Layer):
 
     def build(self, input_shape):
         channels = input_shape[0][-1]
-        self.norm = layers.BatchNormalization(scale=False, center=False, momentum=0.9)
+        options = {"scale": False, "center": False, "synchronized": replicas.count() > 1}
+        self.norm = layers.BatchNormalization(momentum=0.9, **options)
         self.norm.build(input_shape[0])
         self.scale = layers.Dense(channels, kernel_initializer="zeros", bias_initializer="ones")
         self.shift = layers.Dense(channels, kernel_initializer="zeros")
@@ -92,9 +94,11 @@ class PhaseShuffle(layers.Layer):
     def call(self, features, training=False):
         if not training or not self.radius:
             return features
-        count = ops.shape(features)[0]
-        shifts = keras.random.randint([count], -self.radius, self.radius + 1, seed=self.random)
+        shifts = replicas.draw_share(self._draw, ops.shape(features)[0])
         return shift_in_time(features, shifts)
+
+    def _draw(self, count):
+        return keras.random.randint([count], -self.radius, self.radius + 1, seed=self.random)
 
 
 def shift_in_time(features, shifts):

@@ -98,4 +98,4 @@ def follow(means, values, ema, steps):
     decay = ops.minimum(ema, (1 + steps) / (10 + steps))
     for mean, value in zip(means, values, strict=True):
         if "float" in value.dtype:
-            mean.assign(mean + (1 - decay) * (value - mean))
+            mean.assign(mean + ops.cast(1 - decay, value.dtype) * (value - mean))

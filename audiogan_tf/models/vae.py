@@ -1,5 +1,6 @@
 """Variational autoencoders: pictures to a few numbers with a known distribution, and back."""
 
+from audiogan_tf.models import replicas
 from audiogan_tf.models.layers import condition_of, draw, halvings, joined, model_of, with_labels
 from audiogan_tf.models.learner import Learner
 
@@ -52,7 +53,7 @@ def gaussian_error(images, drawn, spread=None):
     """
     squared = ops.square(images - drawn)
     if spread is None:
-        spread = ops.sqrt(ops.mean(squared) + 1e-6)
+        spread = ops.sqrt(replicas.mean_of_all(ops.mean(squared)) + 1e-6)
     places = tuple(range(1, len(squared.shape)))
     pixels = float(np.prod(squared.shape[1:]))
     constant = pixels * (ops.log(spread) + 0.5 * np.log(2 * np.pi))
@@ -89,7 +90,7 @@ class VAE(Learner):
         (batch,), (batch,); their sum's negative is a lower bound of the log-likelihood.
         """
         mean, log_variance = self.encoder(joined(images, labels), training=training)
-        noise = keras.random.normal(ops.shape(mean), seed=self.noise)
+        noise = replicas.draw_share(self._draw_noise, ops.shape(mean)[0])
         latents = mean + ops.exp(log_variance / 2) * noise
         drawn = self.decoder(joined(latents, labels), training=training)
         return gaussian_error(images, drawn, self.spread), kl_divergence(mean, log_variance)
@@ -100,12 +101,16 @@ class VAE(Learner):
             error, divergence = self.terms(images, labels, training=True)
             loss = ops.mean(error + self._weight() * divergence)
         variables = self.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        gradients = replicas.share_of(tape.gradient(loss, variables))
+        self.optimizer.apply(gradients, variables)
         return {"loss": loss, "error": ops.mean(error), "kl": ops.mean(divergence)}
 
     def player(self):
         """The decoder."""
         return self.decoder
+
+    def _draw_noise(self, examples):
+        return keras.random.normal([examples, self.latent_dim], seed=self.noise)
 
     def _weight(self):
         if not self.warm_up:

@@ -9,6 +9,7 @@ from audiogan_tf.training.folders import (
     read_sounds,
     save_sounds,
 )
+from audiogan_tf.training.machines import Machines, all_present
 from audiogan_tf.training.pages import attempt, describe
 from audiogan_tf.training.resumable import train_to
 from audiogan_tf.training.run import Run

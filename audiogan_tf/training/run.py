@@ -22,6 +22,7 @@ from audiogan_tf.training.callbacks import (
     StopUnbeaten,
 )
 from audiogan_tf.training.commands import corpus_options, next_commands
+from audiogan_tf.training.machines import GONE, Machines
 from audiogan_tf.training.settings import check_run, settings_of, write_files, write_json
 
 import tensorflow as tf
@@ -36,24 +37,37 @@ class Run:
 
     corpus: Corpus; out: folder; model: a name in MODELS; seed; judge: Judge or None.
     resume: go on from the folder's checkpoint instead of starting. source: the options with which
-    the command line loads this corpus, for the commands that are printed at the end.
+    the command line loads this corpus, for the commands that are printed at the end. machines:
+    Machines, by default this one; of several workers only the chief writes files.
     """
 
-    def __init__(self, corpus, out, model="small", seed=0, judge=None, resume=False, source=None):
+    def __init__(
+        self,
+        corpus,
+        out,
+        model="small",
+        seed=0,
+        judge=None,
+        resume=False,
+        source=None,
+        machines=None,
+    ):
         self.corpus, self.out, self.judge = corpus, Path(out), judge
-        self.source = source or corpus_options(corpus)
-        check_run(corpus, self.out, model, seed, resume)
-        if not resume:
-            write_json(self.out / "run.json", settings_of(corpus, model, seed))
-        write_files(self.out, corpus)
+        self.source, self.machines = source or corpus_options(corpus), machines or Machines()
+        if self.machines.chief:
+            check_run(corpus, self.out, model, seed, resume)
+            if not resume:
+                write_json(self.out / "run.json", settings_of(corpus, model, seed))
+            write_files(self.out, corpus)
         self.seed, self.model = seed, model
         self.representation = catalogue.representation_for(corpus, model)
         shape = self.representation.shape
-        self.learner = catalogue.build(shape, corpus.class_counts, model, seed)
+        with self.machines.strategy.scope():
+            self.learner = catalogue.build(shape, corpus.class_counts, model, seed)
         self.preview = Preview(
             self.representation, judge, corpus.class_counts, on_preview=self._on_preview
         )
-        self.log = pages.Log(self.out / "tensorboard")
+        self.log = pages.Log(self.out / "tensorboard") if self.machines.chief else None
         self.trained_seconds, self.patience = 0.0, None
         if resume and not (self.out / "checkpoint.npz").exists():
             print(f"{self.out}: stopped before its first checkpoint; starting at step 0")
@@ -75,6 +89,9 @@ class Run:
         TrainingFailed if a loss is not a number (the state of the last preview is then kept),
         InputError if a sound file can no longer be read (the present state is then saved).
         """
+        self.machines.check(self.model, self._batch_size, seconds, patience)
+        if not self.machines.chief:
+            return self._follow(steps)
         progress = Progress(steps, seconds, self.preview)
         watchers = [StopOnNaN(), self.preview, progress, StopAfter(steps, seconds)]
         watchers.append(Pace(steps, seconds))
@@ -90,6 +107,8 @@ class Run:
             outcome = "interrupted" if interrupt.asked else "done"
         except KeyboardInterrupt:
             outcome = "interrupted"
+        except GONE:  # half a step is done: the last checkpoint stays as it is
+            raise
         except tf.errors.OpError as error:
             self.save()
             raise _in_one_sentence(error) from None
@@ -99,30 +118,37 @@ class Run:
         self.save()
         return outcome
 
+    def _follow(self, steps):
+        """Train as one of several workers, without files, a bar or previews."""
+        if self.learner.step < steps:
+            self._fit([StopOnNaN(), StopAfter(steps)])
+        return "done"
+
+    @property
+    def _batch_size(self):
+        return catalogue.find(self.model).batch_size
+
     def _fit(self, watchers):
         """Epochs end at multiples of PREVIEW_STEPS, also after a stop in the middle of one."""
         done = self.learner.step % PREVIEW_STEPS
         for epochs, steps in ((1, PREVIEW_STEPS - done), (ENDLESS, PREVIEW_STEPS)):
             if epochs == 1 and not done:
                 continue
-            data = batches(
-                self.corpus.train,
-                self.representation,
-                catalogue.find(self.model).batch_size,
-                self.seed,
-                self.learner.step,
-                self.learner.conditional,
-            )
-            self.learner.fit(
-                data,
-                epochs=epochs,
-                steps_per_epoch=steps,
-                verbose=0,
-                shuffle=False,
-                callbacks=watchers,
-            )
+            self.machines.fit(self.learner, self._data, epochs, steps, watchers)
             if self.learner.stop_training:
                 break
+
+    def _data(self, shares):
+        """The pipeline that goes on where the learner is."""
+        return batches(
+            self.corpus.train,
+            self.representation,
+            self._batch_size,
+            self.seed,
+            self.learner.step,
+            self.learner.conditional,
+            shares,
+        )
 
     def _on_preview(self, row):
         self.log.write(row, self.preview)

@@ -259,7 +259,7 @@ def test_a_damaged_nsynth_is_refused(roots):
 
 def test_records_lie_where_the_index_says(tmp_path):
     path = nsynth_records(tmp_path / "a.tfrecord")
-    places, known = corpora.shards.index_records(path, ("pitch",))
+    places, known = corpora.records.index_records(path, ("pitch",))
     content = path.read_bytes()
     for (start, length), pitch in zip(places, known["pitch"], strict=True):
         assert struct.unpack("<Q", content[start - 12 : start - 4]) == (length,)

@@ -231,9 +231,45 @@ def test_an_interrupted_writing_leaves_no_corpus_and_can_be_done_again(tmp_path,
     stopped = Corpus("numbered", 8000, corpus.conditions, TINY, broken, corpus.test, corpus.digest)
     with pytest.raises(KeyboardInterrupt):
         shards.write_shards(stopped, tmp_path, 8)
-    assert [path.name for path in tmp_path.iterdir()] == ["train-00000-of-00003.tfrecord"]
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"train-00000-of-00003.tfrecord", shards.PLAN}
+    before = (tmp_path / "train-00000-of-00003.tfrecord").stat().st_mtime_ns
     kept = shards.write_shards(corpus, tmp_path, 8)
     np.testing.assert_array_equal(kept.train.audio, corpus.train.audio)
+    assert (tmp_path / "train-00000-of-00003.tfrecord").stat().st_mtime_ns == before
+    assert not (tmp_path / shards.PLAN).exists()
+
+
+@settings(deadline=None, max_examples=12)
+@given(parts=st.integers(1, 6), order=st.randoms(use_true_random=False))
+def test_any_number_of_machines_write_disjoint_parts_that_are_complete(
+    tmp_path_factory, parts, order
+):
+    folder, corpus, counted = tmp_path_factory.mktemp("parts"), numbered(30), []
+    turns = list(range(1, parts + 1))
+    order.shuffle(turns)
+    for place, turn in enumerate(turns):
+        before = {path: path.stat().st_mtime_ns for path in folder.glob("*.tfrecord")}
+        kept = shards.write_shards(corpus, folder, 7, (turn, parts), counted.append)
+        assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+        assert (kept is None) == (place < parts - 1 and not (folder / shards.MANIFEST).exists())
+    assert sum(counted) == 35, "each clip is written once"
+    np.testing.assert_array_equal(kept.train.audio, corpus.train.audio)
+    np.testing.assert_array_equal(kept.test.audio, corpus.test.audio)
+
+
+def test_shards_of_another_corpus_that_were_begun_are_refused(tmp_path):
+    assert shards.write_shards(numbered(20), tmp_path, 4, (1, 2)) is None
+    with pytest.raises(InputError, match=r"shards.plan.json: shards of another corpus"):
+        shards.write_shards(numbered(20, "other"), tmp_path, 4, (2, 2))
+
+
+def test_a_damaged_shard_of_another_machine_is_named(tmp_path):
+    shards.write_shards(numbered(20), tmp_path, 4, (1, 2))
+    path = tmp_path / "train-00002-of-00005.tfrecord"
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(InputError, match=r"train-00002-of-00005.tfrecord: damaged"):
+        shards.write_shards(numbered(20), tmp_path, 4, (2, 2))
 
 
 def test_writing_holds_one_shard_in_memory(tmp_path):
