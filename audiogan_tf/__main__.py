@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import speaking, streams
+from audiogan_tf import exporting, speaking, streams
 from audiogan_tf.errors import InputError
 
 
@@ -42,6 +42,7 @@ def parser():
     add_corpus(evaluate)
     speaking.add_parser(commands, place, seed)
     streams.add_parsers(commands, place)
+    exporting.add_parser(commands, place)
     commands.add_parser("pretrained", help="the weights that come with the kit")
     return top
 
@@ -170,7 +171,8 @@ def _one_sentence(message, *_):
 
 COMMANDS = {"corpora": list_corpora, "train": train, "generate": generate}
 COMMANDS |= {"evaluate": evaluate, "pretrained": pretrained}
-COMMANDS |= {"speak": speaking.run} | dict.fromkeys(streams.STREAMS, streams.run)
+COMMANDS |= {"speak": speaking.run, "export": exporting.run}
+COMMANDS |= dict.fromkeys(streams.STREAMS, streams.run)
 
 
 def check_keras():
