@@ -19,8 +19,8 @@ from audiogan_tf.storage.weights import register
 import keras
 
 MINUTES = "minutes.txt"
-BAND, VOICE = 1200, 900  # steps of the separators
-GAPS, LAST = 1500, 500  # steps of both gap fillers together, and of each after that
+BAND, VOICE = 700, 900  # steps of the separators
+GAPS, LAST = 3000, 600  # steps of both gap fillers together, and of each after that
 OPINION = 0.02  # weight of the discriminator's
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 

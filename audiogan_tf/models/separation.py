@@ -43,7 +43,7 @@ def split(spectrum, mask):
     both together are the mixture. Built in lesson 16.
     """
     masks = tf.stack([mask, 1 - mask], axis=1)
-    parts = spectrum[:, None] * tf.cast(masks, "complex64")
+    parts = spectrum[:, None] * tf.complex(masks, tf.zeros_like(masks))
     frames = tf.shape(spectrum)[1]
     sounds = istft(tf.reshape(parts, [-1, frames, BINS]), N_FFT, HOP)
     return tf.reshape(sounds, [-1, 2, (frames - 1) * HOP])
