@@ -5,7 +5,7 @@ from audiogan_tf.errors import InputError
 import numpy as np
 from scipy.linalg import solveh_banded
 
-ORDER, CONTEXT = 120, 2048  # samples that a prediction looks back, and that it is learned from
+ORDER, CONTEXT = 600, 4000  # samples that a prediction looks back, and that it is learned from
 ROUNDS = 2  # of estimating the predictor and the gap, each from the other
 
 
