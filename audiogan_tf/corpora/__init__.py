@@ -10,6 +10,7 @@ from audiogan_tf.corpora.batches import batches
 from audiogan_tf.corpora.crops import crops, endless, stretches
 from audiogan_tf.corpora.digits import load_digits, load_phonemes
 from audiogan_tf.corpora.drums import load_drums
+from audiogan_tf.corpora.effects import load_effects
 from audiogan_tf.corpora.folder import load_folder
 from audiogan_tf.corpora.found import FolderWarning, Found
 from audiogan_tf.corpora.fsdd import load_fsdd
@@ -28,6 +29,7 @@ CORPORA = {  # name: loader
     "drums": load_drums,
     "fsdd": load_fsdd,
     "notes": load_notes,
+    "effects": load_effects,
     "digits": load_digits,
     "sc09": load_sc09,
     "speech_commands": load_speech_commands,

@@ -1,8 +1,8 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
-`conversion`, `content`, `sentence_conversion`, `enhancement`), `alignment`, `aligner`, `losses`,
-`latent` and `noising` are used as namespaces.
+`conversion`, `content`, `sentence_conversion`, `enhancement`, `sliders`), `alignment`,
+`aligner`, `losses`, `latent` and `noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
@@ -20,6 +20,7 @@ from audiogan_tf.models import (
     noising,
     sampling,
     sentence_conversion,
+    sliders,
     symbol_rnn,
     vae,
     vocoder,

@@ -26,8 +26,10 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/sentence_conversion.py": {"ConversionStream"},  # make_stream
+    "models/sliders.py": {"SliderEmbedding"},  # a layer of both networks
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
+    "synth/effects.py": {"Slider"},  # the rows of SLIDERS
     "synth/notes.py": {"subtractive"},  # METHODS
 }
 
