@@ -79,12 +79,13 @@ def _frame_by_frame(sizes, seed):
 
 
 SMALL, WIDER, MEDIUM = ({"channels": channels} for channels in (16, 20, 32))
-WAVES = {"r1_weight": 0.03}
+WAVES, TINY = {"r1_weight": 0.03}, {"channels": 8, "latent_dim": 32, "embedding": 24}
 _PICTURES = dcgan.build_generator, dcgan.build_discriminator
 _MLP = wavegan.build_mlp_generator, wavegan.build_mlp_discriminator
 _SLIDERS = sliders.build_generator, sliders.build_discriminator
 _WAVEGAN = wavegan.build_generator, wavegan.build_discriminator
 MODELS = {
+    "tiny": Model("spectrogram", TINY, Game(*_PICTURES, SMALL)),
     "small": Model("spectrogram", SMALL, Game(*_PICTURES, SMALL)),
     "medium": Model("spectrogram", MEDIUM, Game(*_PICTURES, MEDIUM)),
     "sliders": Model("sliders", WIDER, Game(*_SLIDERS, WIDER, {}, sliders.SliderGAN)),

@@ -20,6 +20,7 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/layout.py": {"Layout"},  # what a look at a folder returns
     "corpora/melodies.py": {"write_tune"},  # load_melodies
     "corpora/shards.py": {"ShardClips"},  # load_shards returns them
+    "corpora/soundfont.py": {"Preset"},  # an instrument of a font
     "judging/evaluation.py": {"Row"},  # a Report's rows
     "models/aligner.py": {"build_aligner", "heard_scores"},  # refine_alignment
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
