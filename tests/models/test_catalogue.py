@@ -55,5 +55,5 @@ def test_every_model_learns_draws_and_comes_back(model, tmp_path):
 
 
 def test_an_unknown_model_is_refused():
-    with pytest.raises(InputError, match="'wavenett' is unknown; use one of small.*wavenet"):
+    with pytest.raises(InputError, match="'wavenett' is unknown; use one of tiny, small.*wavenet"):
         catalogue.build((1024, 1), (), "wavenett")
