@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = (
     "speech",
     "export",
+    "music",
     "lessons",
     "test",
 )  # "bench" is left out: PyTorch is large and only benchmarks want it

@@ -28,3 +28,4 @@ from audiogan_tf.judging.metrics import (
     variety,
 )
 from audiogan_tf.judging.modes import ModeCounter
+from audiogan_tf.judging.sliders import measured_sliders, obeyed
