@@ -9,7 +9,8 @@ import warnings
 from pathlib import Path
 
 import audiogan_tf
-from audiogan_tf import speaking, streams
+from audiogan_tf import exporting, learning, speaking, streams
+from audiogan_tf.arguments import place, positive, seed
 from audiogan_tf.errors import InputError
 
 
@@ -18,90 +19,18 @@ def parser():
     top = argparse.ArgumentParser(prog="audiogan_tf", description=audiogan_tf.__doc__)
     commands = top.add_subparsers(dest="command", required=True)
     commands.add_parser("corpora", help="what can be learned from, and what is on this machine")
-    train = commands.add_parser("train", help="train a GAN on a corpus or a folder of sounds")
-    add_corpus(train)
-    train.add_argument("--model", default="small", metavar="NAME")
-    length = train.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=positive, metavar="N", help="updates in all")
-    length.add_argument("--seconds", type=positive, metavar="S", help="training time on the clock")
-    unbeaten = "stop earlier, once N previews in a row have not beaten the best state"
-    train.add_argument("--patience", type=positive, metavar="N", help=unbeaten)
-    train.add_argument("--seed", type=seed, default=0, metavar="K")
-    train.add_argument("--out", type=place, required=True, metavar="DIR")
-    train.add_argument("--resume", action="store_true", help="go on with the run in --out")
-    several = "share the work out: all devices of this machine, or the workers in TF_CONFIG"
-    train.add_argument("--strategy", choices=("mirrored", "workers"), help=several)
-    train.add_argument("--strict", action="store_true", help="stop at the first unreadable file")
+    learning.add_parsers(commands)
     generate = commands.add_parser("generate", help="write new sounds as WAV files")
     generate.add_argument("--model", type=place, required=True, metavar="RUN_DIR|PRETRAINED")
     generate.add_argument("--count", type=positive, required=True, metavar="N")
     generate.add_argument("--label", metavar="L", help="one class only (default: all in turn)")
     generate.add_argument("--seed", type=seed, default=0, metavar="K")
     generate.add_argument("--out", type=place, required=True, metavar="DIR")
-    score = "score a folder of sounds; a user's corpus may first need a judge, which is trained"
-    evaluate = commands.add_parser("evaluate", help=score, description=score)
-    evaluate.add_argument("--generated", type=place, required=True, metavar="DIR")
-    add_corpus(evaluate)
-    about = "decode a corpus once and keep it as TFRecord shards, which train faster"
-    shard = commands.add_parser("shard", help=about, description=about)
-    add_corpus(shard)
-    shard.add_argument("--out", type=place, required=True, metavar="DIR")
-    several = "the I-th of N machines, which write into one folder together"
-    shard.add_argument("--part", type=part, default=(1, 1), metavar="I/N", help=several)
     speaking.add_parser(commands, place, seed)
     streams.add_parsers(commands, place)
+    exporting.add_parser(commands, place)
     commands.add_parser("pretrained", help="the weights that come with the kit")
     return top
-
-
-def add_corpus(command):
-    """The options that say which sounds are meant, and how a folder of sounds is read."""
-    command.add_argument("--corpus", type=place, required=True, metavar="NAME|DIR")
-    folder = command.add_argument_group("of a folder of your own sounds")
-    folder.add_argument("--sample-rate", type=positive, metavar="HZ", help="resample to this")
-    length = "length of a clip in seconds (--seconds is the time to train)"
-    folder.add_argument("--clip-seconds", type=positive_number, metavar="S", help=length)
-    folder.add_argument("--slice", action="store_true", help="cut long files into many clips")
-
-
-def place(text):
-    """A file, a folder or a name; ~ is the home folder, as after `--out=` no shell replaces it."""
-    return os.path.expanduser(text)
-
-
-def positive(text):
-    """A whole number above zero."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
-    return number
-
-
-def positive_number(text):
-    """A number above zero, whole or not."""
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
-    return number
-
-
-def seed(text):
-    """A whole number from 0 up to 2**32 - 1."""
-    number = int(text)
-    if not 0 <= number < 2**32:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {2**32 - 1}")
-    return number
-
-
-def part(text):
-    """I/N as two whole numbers, 1 <= I <= N."""
-    try:
-        which, count = map(int, text.split("/"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not of the form I/N, such as 2/3") from None
-    if not 1 <= which <= count:
-        raise argparse.ArgumentTypeError(f"{text}: there is no part {which} of {count}")
-    return which, count
 
 
 def list_corpora(_):
@@ -110,71 +39,6 @@ def list_corpora(_):
     for name, loader in corpora.CORPORA.items():
         print(f"{name:15s} {loader.__doc__.splitlines()[0]}")
     print("DIR             any folder of sounds; its subfolders' names are the labels")
-
-
-def load_corpus(options, **more):
-    """The corpus that the options name; a folder's options are handed on where they were given."""
-    from audiogan_tf import corpora
-
-    name = options.corpus
-    if name in corpora.CORPORA and os.path.isdir(name):
-        said = f"--corpus {name} is the kit's corpus; the folder of that name is --corpus"
-        print(f"{said} {os.path.join('.', name)}")
-    given = {"sample_rate": options.sample_rate, "seconds": options.clip_seconds}
-    given = {key: value for key, value in given.items() if value} | more
-    return corpora.load_corpus(name, **given, **({"slice": True} if options.slice else {}))
-
-
-def train(options):
-    from audiogan_tf import training
-
-    machines = training.Machines.find(options.strategy)  # before anything is computed
-    with training.all_present():
-        return train_on(machines, options)
-
-
-def train_on(machines, options):
-    from audiogan_tf import corpora, judging, training
-
-    out = Path(options.out)
-    if options.corpus not in corpora.CORPORA:
-        training.check_outside(out, options.corpus)
-    if machines.chief:
-        training.check_folder(out, options.resume)
-    warnings.simplefilter("ignore", corpora.FolderWarning)  # `describe` says the same below
-    corpus = load_corpus(options, **({"skip_unreadable": False} if options.strict else {}))
-    if not machines.chief:
-        return follow(corpus, machines, options)
-    training.check_run(corpus, out, options.model, options.seed, options.resume)
-    print(*training.describe(corpus), sep="\n", flush=True)
-    judge, no_judge = training.attempt("judge", lambda: judging.judge_for(corpus))
-    print(*no_judge, sep="\n", end="\n" if no_judge else "", flush=True)
-    folder = None if options.corpus in corpora.CORPORA else options.corpus
-    form = options.sample_rate, options.clip_seconds, options.slice
-    source = training.corpus_options(corpus, folder, *form)
-    start = options.model, options.seed, judge, options.resume, source, machines
-    run = training.Run(corpus, out, *start)
-    outcome = run.train(options.steps, time_of(options), options.patience)
-    run.finish()
-    if outcome == "interrupted":
-        print(f"interrupted at step {run.learner.step}; add --resume to go on")
-        return 130
-    return 0
-
-
-def time_of(options):
-    """Seconds to train; None where steps are counted."""
-    return None if options.steps else options.seconds or 120
-
-
-def follow(corpus, machines, options):
-    """Train as one of several workers, of whom another one writes all files."""
-    from audiogan_tf import training
-
-    start = options.model, options.seed, None, options.resume, None, machines
-    run = training.Run(corpus, options.out, *start)
-    run.train(options.steps, time_of(options), options.patience)
-    print(f"worker {machines.worker}: done; the run is in the chief's {options.out}")
 
 
 def generate(options):
@@ -192,32 +56,6 @@ def generate(options):
     print(f"{options.count} sounds ({seconds:.1f} s) in {options.out}, made in {spent:.1f} s")
 
 
-def shard(options):
-    from audiogan_tf import corpora, training
-
-    from tqdm import tqdm
-
-    if options.corpus not in corpora.CORPORA:
-        training.check_outside(options.out, options.corpus)
-    corpus, (which, count) = load_corpus(options), options.part
-    clips = len(corpus.train) + len(corpus.test)
-    with tqdm(total=clips // count, unit="clip", dynamic_ncols=True) as bar:
-        kept = corpora.write_shards(corpus, options.out, part=options.part, report=bar.update)
-    if kept is None:
-        print(f"part {which} of {count} is in {options.out}; other parts are still missing")
-    else:
-        print(f"{clips} clips are in {options.out}; train --corpus {options.out} learns from them")
-
-
-def evaluate(options):
-    from audiogan_tf import judging, training
-
-    corpus = load_corpus(options)
-    sounds, labels = training.read_sounds(options.generated, corpus.representation)
-    numbers = [corpus.label_index(label) if label else -1 for label in labels]
-    print(judging.evaluate(sounds, corpus, numbers if max(numbers) >= 0 else None))
-
-
 def pretrained(_):
     from audiogan_tf import storage
 
@@ -230,9 +68,10 @@ def _one_sentence(message, *_):
     print(f"audiogan_tf: {message}", file=sys.stderr)
 
 
-COMMANDS = {"corpora": list_corpora, "train": train, "generate": generate}
-COMMANDS |= {"evaluate": evaluate, "pretrained": pretrained, "shard": shard}
-COMMANDS |= {"speak": speaking.run} | dict.fromkeys(streams.STREAMS, streams.run)
+COMMANDS = {"corpora": list_corpora, "generate": generate, "pretrained": pretrained}
+COMMANDS |= {"train": learning.train, "evaluate": learning.evaluate, "shard": learning.shard}
+COMMANDS |= {"speak": speaking.run, "export": exporting.run}
+COMMANDS |= dict.fromkeys(streams.STREAMS, streams.run)
 
 
 def check_keras():

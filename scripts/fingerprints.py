@@ -11,7 +11,7 @@ from audiogan_tf import corpora
 import numpy as np
 
 FILE = Path(__file__).resolve().parent.parent / "tests" / "data" / "fingerprints.npz"
-CORPORA = ("drums", "notes")
+SIDES = {"drums": ("train", "test"), "notes": ("train", "test"), "effects": ("test",)}
 
 
 def fingerprint(waveforms):
@@ -26,11 +26,11 @@ def fingerprint(waveforms):
 
 def main():
     """Write the fingerprints of all clips."""
-    loaded = {name: corpora.load_corpus(name) for name in CORPORA}
+    loaded = {name: corpora.load_corpus(name) for name in SIDES}
     prints = {
         f"{name}_{side}": fingerprint(getattr(corpus, side).audio).astype("float32")
         for name, corpus in loaded.items()
-        for side in ("train", "test")
+        for side in SIDES[name]
     }
     np.savez_compressed(FILE, **prints)
 

@@ -15,6 +15,8 @@ except ModuleNotFoundError:  # Python 3.10
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = (
     "speech",
+    "export",
+    "music",
     "lessons",
     "test",
 )  # "bench" is left out: PyTorch is large and only benchmarks want it

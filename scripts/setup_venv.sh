@@ -27,7 +27,8 @@ fi
 if ! cmp -s requirements.txt .venv/requirements.txt || ! .venv/bin/python -c '' 2>/dev/null; then
     echo "Setting up .venv with $("$python" --version) (about 2 minutes and 3 GB, once) ..."
     "$python" -m venv --clear .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+    # All that is needed is in the list, so pip adds nothing: PyAudio would have to be compiled.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
     cp requirements.txt .venv/requirements.txt  # only now: an interrupted set-up starts afresh
 fi
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .

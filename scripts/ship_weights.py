@@ -16,6 +16,7 @@ import audiogan_tf
 from audiogan_tf.judging.evaluation import evaluate
 from audiogan_tf.judging.fidelity import snr_over_mean
 from audiogan_tf.judging.judge_training import judge_for
+from audiogan_tf.judging.sliders import obeyed
 from audiogan_tf.models import catalogue, vae
 from audiogan_tf.sound.representation import forward_all
 from audiogan_tf.storage import checkpoints
@@ -33,6 +34,8 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "fsdd_long": ("fsdd", 12500),
     "digits_long": ("digits", 16000),
     "notes_long": ("notes", 6000),
+    "instruments_long": ("instruments", 5000, "tiny"),
+    "effects_long": ("effects", 10000, "sliders"),
     "notes_vae": ("notes", 3600, "vae"),
     "digits_wavenet": ("digits", 16000, "wavenet"),
 }
@@ -64,7 +67,7 @@ def main():
     if source.about["step"] != steps:
         sys.exit(f"{run}: holds step {source.about['step']}, the recipe says {steps}")
     sounds, conditions = source.generate(CLIPS, seed=1)
-    report = evaluate(sounds, corpus, conditions)
+    report = evaluate(sounds, corpus, conditions[:, : len(source.conditions)])
     print(report)
     pretrained_folder().mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / "last.npz", pretrained_folder() / f"{options.name}.npz")
@@ -76,6 +79,8 @@ def main():
         "corpus_digest": current(judge_for(corpus).reference.digest),
     }
     file, metrics = f"{options.name}.npz", _figures(report)
+    if source.sliders:
+        metrics |= _sliders_obeyed(source, sounds, conditions)
     register(options.name, file, kind="generator", metrics=metrics, **about)
     if options.name in DISCRIMINATORS:
         _ship_discriminator(run, source, DISCRIMINATORS[options.name], about)
@@ -132,6 +137,19 @@ def _ship_encoder(run, decoder, name, about):
     nats = np.mean(vae.kl_divergence(*shipped.encode(held, corpus.test.conditions)))
     metrics = {"snr_over_mean_db": round(snr, 2), "kl_nats": round(float(nats), 2)}
     register(name, path.name, kind="encoder", metrics=metrics, **about)
+
+
+def _sliders_obeyed(source, sounds, conditions):
+    """How well sliders are obeyed: the mean and the least of all rank correlations."""
+    found = {}
+    for label, kind in enumerate(source.classes):
+        own = conditions[:, 0] == label
+        positions = conditions[own][:, len(source.conditions) :]
+        about = obeyed(kind, positions, sounds[own], source.representation.sample_rate)
+        found |= {(kind, slider): share for slider, share in about.items()}
+    print(*(f"{' '.join(name)}: {share:.3f}" for name, share in found.items()), sep="\n")
+    shares = np.array(list(found.values()))
+    return {"sliders_obeyed": round(shares.mean(), 3), "least_obeyed": round(shares.min(), 3)}
 
 
 def _figures(report):

@@ -10,6 +10,7 @@ from audiogan_tf.corpora.batches import batches
 from audiogan_tf.corpora.crops import crops, endless, stretches
 from audiogan_tf.corpora.digits import load_digits, load_phonemes
 from audiogan_tf.corpora.drums import load_drums
+from audiogan_tf.corpora.effects import load_effects
 from audiogan_tf.corpora.folder import load_folder
 from audiogan_tf.corpora.found import FolderWarning, Found
 from audiogan_tf.corpora.fsdd import load_fsdd
@@ -21,13 +22,17 @@ from audiogan_tf.corpora.pictures import pictures_for
 from audiogan_tf.corpora.published import load_sc09, load_speech_commands, load_vctk
 from audiogan_tf.corpora.sentences import load_kathleen, load_ljspeech
 from audiogan_tf.corpora.shards import MANIFEST, ShardClips, load_shards, write_shards
+from audiogan_tf.corpora.soundfont import ENDINGS, load_instruments, load_soundfont
 from audiogan_tf.errors import InputError
+from audiogan_tf.sound.audio_files import find_sounds
 from audiogan_tf.storage.names import printable
 
 CORPORA = {  # name: loader
     "drums": load_drums,
     "fsdd": load_fsdd,
     "notes": load_notes,
+    "effects": load_effects,
+    "instruments": load_instruments,
     "digits": load_digits,
     "sc09": load_sc09,
     "speech_commands": load_speech_commands,
@@ -39,14 +44,17 @@ CORPORA = {  # name: loader
 }
 
 
-def load_corpus(name, **options):
-    """Load a corpus by name, or any folder of sounds or of shards.
+SHOWN = {load_folder: "a folder of sounds", load_soundfont: "a SoundFont"}
 
-    name: one of CORPORA, or a folder; its subfolders' names are then the labels. A folder that is
-    called like one of CORPORA is given as ./NAME. options: of a folder those of `load_folder`, of
-    a named corpus those of its loader; None is as good as not given. Returns a Corpus.
-    Raises InputError for an unknown name (the known ones are listed) and for an option that this
-    corpus cannot follow. Used in every lesson.
+
+def load_corpus(name, **options):
+    """Load a corpus by name, any folder of sounds or of shards, or a SoundFont.
+
+    name: one of CORPORA, a SoundFont or a folder of them (load_soundfont), or a folder; its
+    subfolders' names are then the labels. A folder that is called like one of CORPORA is given as
+    ./NAME. options: of a folder those of `load_folder`, else those of the corpus' loader; None is
+    as good as not given. Returns a Corpus. Raises InputError for an unknown name (the known ones
+    are listed) and for an option that this corpus cannot follow. Used in every lesson.
     """
     options = {key: value for key, value in options.items() if value is not None}
     if name in CORPORA:
@@ -54,6 +62,8 @@ def load_corpus(name, **options):
     path = Path(os.path.expanduser(name))
     if (path / MANIFEST).exists():
         return _as_kept(load_shards(path), path, options)
+    if _holds_fonts(path):
+        return load_soundfont(path, **_options_of(load_soundfont, options))
     if path.is_dir():
         return _named_apart(load_folder(path, **_options_of(load_folder, options)))
     if path.exists():
@@ -71,10 +81,18 @@ def _options_of(name, options):
     passing = {"skip_unreadable", "progress"} - {*known}
     unknown = [key for key in options if key not in known and key not in passing]
     if unknown:
-        shown = name if isinstance(name, str) else "a folder of sounds"
+        shown = name if isinstance(name, str) else SHOWN[loader]
         takes = f"it takes {', '.join(known)}" if known else "it takes none"
         raise InputError(f"{shown}: has no option {unknown[0]}; {takes}")
     return {key: value for key, value in options.items() if key in known}
+
+
+def _holds_fonts(path):
+    """Whether a path is a SoundFont, or a folder in which nothing but SoundFonts is played."""
+    if path.is_file():
+        return path.suffix.lower() in ENDINGS
+    files = [file for file in path.glob("*") if file.is_file()] if path.is_dir() else []
+    return any(file.suffix.lower() in ENDINGS for file in files) and not find_sounds(path, [])
 
 
 def _as_kept(corpus, path, options):

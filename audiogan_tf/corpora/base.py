@@ -35,6 +35,13 @@ class Clips:
         """The first condition, (clips,) int32."""
         return self.conditions[:, 0]
 
+    @property
+    def told(self):
+        """Conditions, and behind them the sliders' positions in hundredths; (clips, k) int32."""
+        positions = [v for name, v in self.factors.items() if name.startswith("slider_")]
+        columns = [np.rint(100 * position).astype("int32") for position in positions]
+        return np.column_stack([self.conditions, *columns])
+
     def take(self, indices):
         """The waveforms at `indices`, (len(indices), samples) float32."""
         return self.audio[np.asarray(indices)]
@@ -98,7 +105,8 @@ class Corpus:
     or of the recipe of sounds that the kit makes. own: True for a user's folder and shards made
     of one, False for the kit's corpora, whatever the name: only these have shipped judges.
     found: what lay in a user's folder (corpora.Found), None for any other corpus; its
-    `sentences()` are for reading before training.
+    `sentences()` are for reading before training. sliders: class -> names of its sliders, whose
+    positions are factors of the clips; {} for a corpus without sliders.
     """
 
     name: str
@@ -110,6 +118,12 @@ class Corpus:
     digest: str
     own: bool = False
     found: object = None
+    sliders: dict = field(default_factory=dict)
+
+    @property
+    def slider_count(self):
+        """The most sliders that a class has, 0 for a corpus without."""
+        return max(map(len, self.sliders.values()), default=0)
 
     @property
     def key(self):

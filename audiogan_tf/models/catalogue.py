@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import dcgan, frame_rnn, symbol_rnn, vae, wavegan, wavenet
+from audiogan_tf.models import dcgan, frame_rnn, sliders, symbol_rnn, vae, wavegan, wavenet
 from audiogan_tf.models.gan import GAN
 from audiogan_tf.sound.representation import Representation, Waveform
 from audiogan_tf.storage.weights import list_pretrained, read_weights
@@ -14,6 +14,7 @@ import keras
 BATCH_SIZE = 16
 GENERATORS = {  # builder: what it draws, and the function that builds its network
     "spectrogram": (Representation, dcgan.build_generator),
+    "sliders": (Representation, sliders.build_generator),
     "wavegan": (Waveform, wavegan.build_generator),
     "mlp": (Waveform, wavegan.build_mlp_generator),
     "wavenet": (Waveform, wavenet.build_generator),
@@ -43,11 +44,13 @@ class Game(NamedTuple):
     build_discriminator: Callable
     discriminator_sizes: dict
     options: dict = {}  # arguments of GAN
+    kind: type = GAN
 
     def __call__(self, sizes, seed):
-        about = {name: sizes[name] for name in ("shape", "class_counts")}
+        known = ("shape", "class_counts", "sliders")
+        about = {name: sizes[name] for name in known if name in sizes}
         discriminator = self.build_discriminator(**about, **self.discriminator_sizes)
-        gan = GAN(self.build_generator(**sizes), discriminator, seed=seed, **self.options)
+        gan = self.kind(self.build_generator(**sizes), discriminator, seed=seed, **self.options)
         gan.compile()
         return gan
 
@@ -75,13 +78,17 @@ def _frame_by_frame(sizes, seed):
     return learner
 
 
-SMALL, MEDIUM, WAVES = {"channels": 16}, {"channels": 32}, {"r1_weight": 0.03}
+SMALL, WIDER, MEDIUM = ({"channels": channels} for channels in (16, 20, 32))
+WAVES, TINY = {"r1_weight": 0.03}, {"channels": 8, "latent_dim": 32, "embedding": 24}
 _PICTURES = dcgan.build_generator, dcgan.build_discriminator
 _MLP = wavegan.build_mlp_generator, wavegan.build_mlp_discriminator
+_SLIDERS = sliders.build_generator, sliders.build_discriminator
 _WAVEGAN = wavegan.build_generator, wavegan.build_discriminator
 MODELS = {
+    "tiny": Model("spectrogram", TINY, Game(*_PICTURES, SMALL)),
     "small": Model("spectrogram", SMALL, Game(*_PICTURES, SMALL)),
     "medium": Model("spectrogram", MEDIUM, Game(*_PICTURES, MEDIUM)),
+    "sliders": Model("sliders", WIDER, Game(*_SLIDERS, WIDER, {}, sliders.SliderGAN)),
     "wavegan": Model("wavegan", MEDIUM, Game(*_WAVEGAN, MEDIUM, WAVES)),
     "mlp": Model("mlp", {}, Game(*_MLP, {}, WAVES)),
     "vae": Model("spectrogram", SMALL | {"latent_dim": 8}, _vae, 32),
@@ -90,16 +97,20 @@ MODELS = {
 }
 
 
-def build(shape, class_counts, model="small", seed=0):
+def build(shape, class_counts, model="small", seed=0, slider_count=0):
     """A compiled learner, one of MODELS, for pictures or waveforms of `shape`.
 
     shape: of one example, see representation_for; class_counts: classes of each condition, () for
-    none. Its `sizes` are what builds its generator again. Sets Keras's global seed. Raises
-    InputError for an unknown model. Used from lesson 00 on.
+    none; slider_count: sliders that a model with sliders is told. Its `sizes` are what builds its
+    generator again. Sets Keras's global seed. Raises InputError for an unknown model, and for a
+    model with sliders where there are none. Used from lesson 00 on.
     """
     chosen = find(model)
+    check_sliders(model, slider_count)
     keras.utils.set_random_seed(seed)
     sizes = {"shape": list(shape), "class_counts": list(class_counts)} | chosen.generator_sizes
+    if has_sliders(model):
+        sizes["sliders"] = slider_count
     learner = chosen.learner(sizes, seed)
     if learner.optimizer is not None:  # its variables are made now, so that a checkpoint fills them
         learner.optimizer.build(learner.trainable_variables)
@@ -112,6 +123,19 @@ def representation_for(corpus, model="small"):
     chosen, own = find(model), corpus.representation
     kind, _ = GENERATORS[chosen.builder]
     return own if isinstance(own, kind) else kind(own, **chosen.representation)
+
+
+def has_sliders(model):
+    """Whether a model, a name in MODELS, is told the positions of sliders."""
+    return find(model).builder == "sliders"
+
+
+def check_sliders(model, slider_count):
+    """InputError for a model with sliders where a corpus has none."""
+    if has_sliders(model) and not slider_count:
+        raise InputError(
+            f"model {model!r} learns sliders and this corpus has none; use --model small"
+        )
 
 
 def find(name):

@@ -17,18 +17,25 @@ def build_generator(shape, class_counts=(), latent_dim=64, channels=16, embeddin
     (batch, frames, bins, 1) float32 in [-1, 1].
     Radford, Metz and Chintala (2015). Built in lesson 05.
     """
-    count, frames, bins = parts.halvings(shape, smallest=8)
-    widths = [channels * min(2**i, 8) for i in range(count)][::-1]
     inputs = parts.with_labels(keras.Input([latent_dim], name="noise"), class_counts)
     condition = parts.condition_of(inputs, class_counts, embedding)
+    return parts.model_of(inputs, pictures_from(condition, shape, channels), "generator")
+
+
+def pictures_from(condition, shape, channels):
+    """The layers from a condition (batch, size) to pictures (batch, frames, bins, 1) in [-1, 1].
+
+    shape, channels: as in build_generator. Built in lesson 05.
+    """
+    count, frames, bins = parts.halvings(shape, smallest=8)
+    widths = [channels * min(2**i, 8) for i in range(count)][::-1]
     x = layers.Dense(frames * bins * widths[0], use_bias=False)(condition)
     x = layers.Reshape([frames, bins, widths[0]])(x)
     x = layers.ReLU()(parts.ConditionalBatchNorm()([x, condition]))
     for width in widths[1:]:
         x = layers.Conv2DTranspose(width, 4, 2, padding="same", use_bias=False)(x)
         x = layers.ReLU()(parts.ConditionalBatchNorm()([x, condition]))
-    x = layers.Conv2DTranspose(shape[-1], 4, 2, padding="same", activation="tanh")(x)
-    return parts.model_of(inputs, x, "generator")
+    return layers.Conv2DTranspose(shape[-1], 4, 2, padding="same", activation="tanh")(x)
 
 
 def build_discriminator(
@@ -53,17 +60,8 @@ def build_discriminator(
     if head not in ("projection", "auxiliary"):
         raise InputError(f"head={head!r}: use 'projection' or 'auxiliary'")
     bounded = layers.SpectralNormalization if spectral_norm else None
-    count, _, _ = parts.halvings(shape)
-    widths = [channels * min(2**i, 8) for i in range(count)]
     inputs = parts.with_labels(keras.Input(shape, name="images"), class_counts)
-    x = inputs[0]
-    for i, width in enumerate(widths):
-        if minibatch_stddev and i == count - 1:
-            x = parts.MinibatchStddev()(x)
-        convolution = layers.Conv2D(width, 4, 2, padding="same")
-        x = (bounded(convolution) if bounded else convolution)(x)
-        x = layers.LeakyReLU(negative_slope=0.2)(x)
-    x = layers.Flatten()(x)
+    x = layers.Flatten()(features_of(inputs[0], channels, bounded, minibatch_stddev))
     if head == "projection":
         logits = parts.projection(x, inputs, class_counts, bounded)
         return parts.model_of(inputs, logits, "discriminator")
@@ -71,3 +69,20 @@ def build_discriminator(
     logits, *guesses = [(bounded(dense) if bounded else dense)(x) for dense in heads]
     logits = layers.Reshape([])(logits)
     return parts.model_of(inputs, [logits, *guesses] if guesses else logits, "discriminator")
+
+
+def features_of(images, channels, bounded=None, minibatch_stddev=False):
+    """The convolutions of a discriminator: pictures to (batch, frames', bins', width).
+
+    bounded: what wraps every layer, or None; the others as in build_discriminator. Built in
+    lesson 05.
+    """
+    count, _, _ = parts.halvings(images.shape[1:])
+    x = images
+    for i in range(count):
+        if minibatch_stddev and i == count - 1:
+            x = parts.MinibatchStddev()(x)
+        convolution = layers.Conv2D(channels * min(2**i, 8), 4, 2, padding="same")
+        x = (bounded(convolution) if bounded else convolution)(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+    return x

@@ -83,9 +83,8 @@ class GAN(Learner):
             fake_logits, *fake_guesses = self._marks(fakes, labels)
             d_loss, g_loss = self.players_loss(real_logits, fake_logits)
             if real_guesses:
-                misheard = losses.auxiliary_classifier(fake_guesses, labels)
-                d_loss += losses.auxiliary_classifier(real_guesses, labels) + misheard
-                g_loss += misheard
+                costs = self.misheard(real_guesses, fake_guesses, labels)
+                d_loss, g_loss = d_loss + costs[0], g_loss + costs[1]
         d_gradients = _dense(tape.gradient(d_loss, self.discriminator.trainable_variables))
         g_gradients = _dense(tape.gradient(g_loss, self.generator.trainable_variables))
         del tape
@@ -105,6 +104,11 @@ class GAN(Learner):
 
     def _draw_noise(self, examples):
         return keras.random.normal([examples, self.latent_dim], seed=self.noise)
+
+    def misheard(self, real_guesses, fake_guesses, labels):
+        """What wrong guesses of an auxiliary head cost the discriminator and the generator."""
+        misheard = losses.auxiliary_classifier(fake_guesses, labels)
+        return losses.auxiliary_classifier(real_guesses, labels) + misheard, misheard
 
     def _shown(self, pictures):
         """What the discriminator gets to see of pictures."""

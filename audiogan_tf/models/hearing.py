@@ -30,14 +30,18 @@ def hear(spectrum, states):
     and `_turns`. spectrum: (batch, n, BINS) complex64; states: as `nothing_heard`.
     """
     before, sums = states
-    power = tf.math.real(spectrum) ** 2 + tf.math.imag(spectrum) ** 2
+    relative, sums = hear_power(tf.math.real(spectrum) ** 2 + tf.math.imag(spectrum) ** 2, sums)
+    return tf.concat([*relative, _turns(spectrum, before)], axis=2), [_last(spectrum, before), sums]
+
+
+def hear_power(power, sums):
+    """The first two parts of `hear` from power (batch, n, BINS), in a list; and the new sums."""
     logs, whole = ops.log10(power + FAINT), tf.reduce_mean(power, axis=2, keepdims=True)
     values = tf.concat([logs, whole, tf.ones_like(whole)], axis=2)
     totals, sums = _running_sums(values, sums)
     means = totals[..., :-1] / totals[..., -1:]
     level = ops.log10(means[..., -1:] + FAINT)
-    told = [logs - means[..., :-1], (logs - level) / 1.5 + 1, _turns(spectrum, before)]
-    return tf.concat(told, axis=2), [_last(spectrum, before), sums]
+    return [logs - means[..., :-1], (logs - level) / 1.5 + 1], sums
 
 
 def filtered(spectrum, filters, before=None):

@@ -13,7 +13,7 @@ from audiogan_tf.storage.weights import list_pretrained, read_weights, save_weig
 import numpy as np
 
 
-def save_generator(path, weights, sizes, representation, conditions, about, builder):
+def save_generator(path, weights, sizes, representation, conditions, about, builder, sliders=None):
     """Write a generator's weights and all it needs to be heard to one file.
 
     weights: list of arrays, of the network that `builder` builds from `sizes`; the others as in
@@ -27,6 +27,8 @@ def save_generator(path, weights, sizes, representation, conditions, about, buil
         "conditions": {name: list(classes) for name, classes in conditions.items()},
         "about": about,
     }
+    if sliders:
+        config["sliders"] = {kind: list(names) for kind, names in sliders.items()}
     save_weights(path, config, weights)
 
 
@@ -35,16 +37,23 @@ class SoundGenerator:
 
     network: as `builder`, a name in GENERATORS, builds it from `sizes`; representation:
     Representation or Waveform; conditions: name -> class names, in the network's order ({} if
-    unconditional); about: what is known of its making (corpus, step, score). Used from lesson
-    00 on.
+    unconditional); about: what is known of its making (corpus, step, score); sliders: class ->
+    names of its sliders, {} for a network that is told none. Used from lesson 00 on.
     """
 
     def __init__(
-        self, network, sizes, representation, conditions, about=None, builder="spectrogram"
+        self,
+        network,
+        sizes,
+        representation,
+        conditions,
+        about=None,
+        builder="spectrogram",
+        sliders=None,
     ):
         self.network, self.sizes, self.representation = network, dict(sizes), representation
         self.conditions, self.about = dict(conditions), dict(about or {})
-        self.builder = builder
+        self.builder, self.sliders = builder, dict(sliders or {})
         self.latent_dim = network.inputs[0].shape[-1]
 
     @property
@@ -52,10 +61,12 @@ class SoundGenerator:
         """Class names of the first condition; () if unconditional."""
         return tuple(next(iter(self.conditions.values()), ()))
 
-    def draw_conditions(self, count, label=None, seed=0):
+    def draw_conditions(self, count, label=None, seed=0, **positions):
         """Conditions for `count` clips: the label as asked (or all in turn), the rest random.
 
-        Returns (count, factors) int32. Raises InputError for an unknown label.
+        positions: of sliders of that label by name, each in [0, 1], a number or (count,).
+        Returns (count, factors) int32; of sliders, the positions in hundredths. Raises InputError
+        for an unknown label or slider, and for a position that is not on it.
         """
         if not self.conditions:
             if label is not None:
@@ -70,7 +81,27 @@ class SoundGenerator:
                 known = ", ".join(self.classes)
                 raise InputError(f"label {label!r} is unknown to this model; use one of {known}")
             columns[0] = np.full(count, number)
-        return np.stack(columns, axis=1).astype("int32")
+        drawn = np.stack(columns, axis=1).astype("int32")
+        return self._with_sliders(drawn, label, positions, rng)
+
+    def _with_sliders(self, drawn, label, positions, rng):
+        """Conditions, and behind them the positions of their sliders in hundredths."""
+        names = self.sliders.get(self.classes[drawn[0, 0]], ()) if label is not None else ()
+        for name, value in positions.items():
+            if name not in names:
+                known = f"{label} has {', '.join(names)}" if names else "give a label that has one"
+                raise InputError(f"slider {name!r} is unknown: {known}")
+            if not (np.min(value) >= 0 and np.max(value) <= 1):
+                raise InputError(f"slider {name}={value}: a position is a number from 0 to 1")
+        if not self.sliders:
+            return drawn
+        most = max(map(len, self.sliders.values()))
+        placed = rng.integers(0, 101, (len(drawn), most), dtype="int32")
+        used = np.array([len(self.sliders[kind]) for kind in self.classes])[drawn[:, 0]]
+        placed[np.arange(most) >= used[:, None]] = 50  # as where a kind has no such slider
+        for name, value in positions.items():
+            placed[:, names.index(name)] = np.rint(100 * np.asarray(value, "float64"))
+        return np.concatenate([drawn, placed], axis=1)
 
     def images(self, conditions, seed=0, truncation=1.0):
         """Pictures for given conditions, (count, frames, bins, 1) float32 in [-1, 1].
@@ -98,7 +129,7 @@ class SoundGenerator:
     def save(self, path):
         """Write network, representation and classes to one file; see save_generator."""
         about = self.sizes, self.representation, self.conditions, self.about, self.builder
-        save_generator(path, self.network.get_weights(), *about)
+        save_generator(path, self.network.get_weights(), *about, self.sliders)
 
     @classmethod
     def load(cls, source):
@@ -130,4 +161,5 @@ class SoundGenerator:
             raise InputError(f"{source}: weights do not fit the network ({error})") from None
         representation = kind.from_config(config["representation"])
         conditions = {name: tuple(names) for name, names in config["conditions"].items()}
-        return cls(network, config["sizes"], representation, conditions, config["about"], builder)
+        about = config["about"], builder, config.get("sliders")
+        return cls(network, config["sizes"], representation, conditions, *about)

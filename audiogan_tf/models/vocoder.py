@@ -106,8 +106,11 @@ class Vocoder(Learner):
 
     def call(self, pictures):
         """Log magnitudes (batch, frames, bins) behind pictures (batch, frames, bands, 1)."""
-        means = ops.matmul(self._bands(pictures), self.back)
-        return ops.log(means + QUIET) + self.network(pictures[..., 0])
+        return self.logs(pictures) + self.network(pictures[..., 0])
+
+    def logs(self, pictures):
+        """What the network corrects: logarithms of each band's mean, spread over its bins."""
+        return ops.log(ops.matmul(self._bands(pictures), self.back) + QUIET)
 
     def _bands(self, pictures):
         """Magnitudes of the mel bands that pictures stand for."""

@@ -1,6 +1,13 @@
-"""Sounds made by formula, every factor known: drum hits and musical notes."""
+"""Sounds made by formula, every factor known: drum hits, musical notes and effects."""
 
 from audiogan_tf.synth.drums import DRUM_FACTORS, DRUMS, RANGES, draw_factors, drum
+from audiogan_tf.synth.effects import (
+    EFFECTS,
+    SLIDERS,
+    draw_positions,
+    effect,
+    slider_values,
+)
 from audiogan_tf.synth.notes import (
     NOTE_FACTORS,
     NOTE_RANGES,

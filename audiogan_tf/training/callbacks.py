@@ -27,7 +27,7 @@ class Preview(keras.callbacks.Callback):
     """After each epoch: the same latents drawn again, heard by the judge, checked for alarms.
 
     representation: the way back, Representation or Waveform; judge: judging.Judge or None;
-    class_counts: as in the model;
+    class_counts: as in the model; clips: Clips, whose sliders it is told, or None;
     count: clips per preview; on_preview: function of one row, called after each.
     `history` holds one dict a preview: step, seconds, score (share of clips the judge names as
     asked; None without a judge), distance (Frechet, to held-out clips of the kinds asked for;
@@ -35,10 +35,13 @@ class Preview(keras.callbacks.Callback):
     see keeping.kept. Used in lessons 00 and 05.
     """
 
-    def __init__(self, representation, judge=None, class_counts=(), count=48, on_preview=None):
+    def __init__(
+        self, representation, judge=None, class_counts=(), count=48, on_preview=None, clips=None
+    ):
         super().__init__()
         self.representation, self.judge, self.on_preview = representation, judge, on_preview
         self.asked = even_conditions(class_counts, count)
+        self.told = _told_like(self.asked, clips) if clips is not None else self.asked
         self.held_out = held_out_like(judge.reference if judge else None, self.asked)
         self.history, self.best_weights = [], None
         self.seconds = 0.0  # spent in previews
@@ -74,7 +77,7 @@ class Preview(keras.callbacks.Callback):
         self.seconds += time.perf_counter() - began
 
     def _render(self):
-        conditions = self.asked if self.asked.shape[1] else None
+        conditions = self.told if self.told.shape[1] else None
         drawn = self.model.generate(len(self.asked), conditions, seed=1)
         self.waveforms = audio.limit(inverse_all(drawn, self.representation, iterations=16))
         pictures = self.representation.spectrogram
@@ -94,6 +97,15 @@ class Preview(keras.callbacks.Callback):
         if self.hearing is None or self.held_out is None:
             return None
         return frechet_distance(self.hearing.features, self.held_out)
+
+
+def _told_like(asked, clips):
+    """Labels and sliders of clips, one after the other of each class asked for; (count, k)."""
+    told, rows = clips.told, np.zeros(len(asked), int)
+    for label in np.unique(asked[:, 0]):
+        places = np.flatnonzero(asked[:, 0] == label)
+        rows[places] = np.resize(np.flatnonzero(clips.labels == label), len(places))
+    return told[rows]
 
 
 class Progress(keras.callbacks.Callback):

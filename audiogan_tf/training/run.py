@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from audiogan_tf.corpora.batches import batches
@@ -61,11 +62,15 @@ class Run:
             write_files(self.out, corpus)
         self.seed, self.model = seed, model
         self.representation = catalogue.representation_for(corpus, model)
-        shape = self.representation.shape
+        self.train_clips, shown, count = corpus.train, None, 0
+        if catalogue.has_sliders(model):
+            self.train_clips = replace(corpus.train, conditions=corpus.train.told)
+            shown, count = corpus.test, corpus.slider_count
+        shape, counts = self.representation.shape, corpus.class_counts
         with self.machines.strategy.scope():
-            self.learner = catalogue.build(shape, corpus.class_counts, model, seed)
+            self.learner = catalogue.build(shape, counts, model, seed, count)
         self.preview = Preview(
-            self.representation, judge, corpus.class_counts, on_preview=self._on_preview
+            self.representation, judge, counts, on_preview=self._on_preview, clips=shown
         )
         self.log = pages.Log(self.out / "tensorboard") if self.machines.chief else None
         self.trained_seconds, self.patience = 0.0, None
@@ -79,7 +84,7 @@ class Run:
             most = max(1, min(ADAPTED, ADAPTED_SAMPLES // self.representation.samples))
             some = range(min(len(corpus.train), most))
             examples = forward_all(corpus.train.take(some), self.representation)
-            self.learner.adapt(examples, corpus.train.conditions[some])
+            self.learner.adapt(examples, self.train_clips.conditions[some])
 
     def train(self, steps=None, seconds=None, patience=None):
         """Train up to `steps` in all, or for `seconds` more. Ctrl-C saves and stops.
@@ -141,7 +146,7 @@ class Run:
     def _data(self, shares):
         """The pipeline that goes on where the learner is."""
         return batches(
-            self.corpus.train,
+            self.train_clips,
             self.representation,
             self._batch_size,
             self.seed,
@@ -174,6 +179,8 @@ class Run:
         about = {"corpus": self.corpus.name, "step": self.learner.step, **(row or {})}
         builder = catalogue.find(self.model).builder
         what = self.learner.sizes, self.representation, conditions, about, builder
+        if catalogue.has_sliders(self.model):
+            what = *what, self.corpus.sliders
         save_generator(self.out / name, weights, *what)
 
     def finish(self, count=240):

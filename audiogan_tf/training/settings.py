@@ -32,7 +32,7 @@ def check_run(corpus, out, model="small", seed=0, resume=False):
     Raises InputError, naming what differs: the model, the seed, the rate and length of clips, or
     the files that were added, removed or changed since the run was started.
     """
-    catalogue.find(model)
+    catalogue.check_sliders(model, corpus.slider_count)
     check_folder(out, resume)
     if not resume:
         return

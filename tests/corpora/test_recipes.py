@@ -27,6 +27,15 @@ def made():
 
 
 @pytest.fixture(scope="module")
+def effects():
+    """All held-out clips, and a few to learn from, which are made in the same way."""
+    with pytest.MonkeyPatch.context() as patch:
+        few = corpora.effects.PER_CLASS | {"train": 2}
+        patch.setattr(corpora.effects, "PER_CLASS", few)
+        return corpora.load_corpus("effects")
+
+
+@pytest.fixture(scope="module")
 def kit(root):
     """scripts/fingerprints.py as a module."""
     path = root / "scripts" / "fingerprints.py"
@@ -47,6 +56,34 @@ def published(kit):
 def test_every_clip_is_the_published_one(made, kit, published, name, side):
     found = kit.fingerprint(getattr(made[name], side).audio)
     np.testing.assert_allclose(found, published[f"{name}_{side}"], rtol=0, atol=TOLERANCE)
+
+
+def test_every_held_out_effect_is_the_published_one(effects, kit, published):
+    found = kit.fingerprint(effects.test.audio)
+    np.testing.assert_allclose(found, published["effects_test"], rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("name", synth.EFFECTS)
+def test_one_hundredth_more_of_a_slider_is_caught(kit, name):
+    for slider in range(len(synth.SLIDERS[name])):
+        pairs = []
+        for seed in range(10):
+            positions = synth.draw_positions(np.random.default_rng(seed), name)
+            for more in (0.0, 0.01):
+                moved = positions + more * (np.arange(len(positions)) == slider)
+                noise = np.random.default_rng(seed)
+                pairs.append(synth.effect(name, moved, 44544, 22050, noise))
+        one, other = kit.fingerprint(np.stack(pairs)).reshape(10, 2).T
+        assert np.mean(np.abs(one - other) > TOLERANCE) >= SEEN, (name, slider)
+
+
+def test_what_effects_are_told(effects):
+    told = effects.train.told
+    assert told.shape == (2 * len(synth.EFFECTS), 4) and told.dtype == np.int32
+    np.testing.assert_array_equal(told[:, 0], effects.train.labels)
+    positions = np.stack([effects.train.factors[f"slider_{k}"] for k in (1, 2, 3)], axis=1)
+    np.testing.assert_array_equal(told[:, 1:], np.rint(100 * positions))
+    assert effects.slider_count == 3 and effects.sliders["laser"] == ("high", "low")
 
 
 def test_single_steps_may_differ(made, kit, published):

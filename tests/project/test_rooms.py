@@ -20,14 +20,18 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/layout.py": {"Layout"},  # what a look at a folder returns
     "corpora/melodies.py": {"write_tune"},  # load_melodies
     "corpora/shards.py": {"ShardClips"},  # load_shards returns them
+    "corpora/soundfont.py": {"Preset"},  # an instrument of a font
     "judging/evaluation.py": {"Row"},  # a Report's rows
     "models/aligner.py": {"build_aligner", "heard_scores"},  # refine_alignment
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
+    "models/portable.py": {"NextSample", "PlainPostFilter"},  # portable
     "models/sentence_conversion.py": {"ConversionStream"},  # make_stream
+    "models/sliders.py": {"SliderEmbedding"},  # a layer of both networks
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
+    "synth/effects.py": {"Slider"},  # the rows of SLIDERS
     "synth/notes.py": {"subtractive"},  # METHODS
 }
 
