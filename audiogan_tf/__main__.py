@@ -34,6 +34,10 @@ def parser():
     generate.add_argument("--model", type=place, required=True, metavar="RUN_DIR|PRETRAINED")
     generate.add_argument("--count", type=positive, required=True, metavar="N")
     generate.add_argument("--label", metavar="L", help="one class only (default: all in turn)")
+    at = "a slider of that label, from 0 to 1 (default: at random); may be given again"
+    generate.add_argument(
+        "--slider", type=slider, action="append", default=[], metavar="NAME=P", help=at
+    )
     generate.add_argument("--seed", type=seed, default=0, metavar="K")
     generate.add_argument("--out", type=place, required=True, metavar="DIR")
     score = "score a folder of sounds; a user's corpus may first need a judge, which is trained"
@@ -84,6 +88,12 @@ def seed(text):
     if not 0 <= number < 2**32:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {2**32 - 1}")
     return number
+
+
+def slider(text):
+    """A slider's name and its position, from NAME=P."""
+    name, _, position = text.partition("=")
+    return name, float(position)
 
 
 def list_corpora(_):
@@ -137,7 +147,8 @@ def generate(options):
     from audiogan_tf import models, training
 
     source = models.SoundGenerator.load(options.model)
-    conditions = source.draw_conditions(options.count, options.label, options.seed)
+    asked = options.count, options.label, options.seed
+    conditions = source.draw_conditions(*asked, **dict(options.slider))
     training.new_folder(options.out)
     began = time.perf_counter()
     sounds = source.sounds(conditions, options.seed)
