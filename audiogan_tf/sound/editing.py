@@ -83,9 +83,9 @@ def click(waveform, place, overlap=0):
 
     waveform: (samples,) float; place: sample at which the second sound begins; overlap: samples
     for which both sound. The bend of a curve is its second difference: the largest one in the
-    splice over the root mean square of those within 320 samples before and behind. A sound that
-    was not cut gives some 10 dB or less, a click that is heard 20 and more. Returns a float.
-    Raises InputError where nothing lies nearby. Built in lesson 16.
+    splice over the root mean square of those within 320 samples before and behind. In a
+    sound that was not cut it is 15 dB or less nearly everywhere, a click has 20 and more. Returns
+    a float. Raises InputError where nothing lies nearby. Built in lesson 16.
     """
     bends = np.abs(np.diff(np.asarray(waveform, "float64"), 2))
     first, last = max(place - 2, 0), place + overlap + 1
