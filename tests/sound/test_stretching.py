@@ -104,6 +104,13 @@ def test_stretched_and_back_a_note_has_nearly_its_old_spectrum_if_bins_go_togeth
     assert convergence(wave, 0.7 * wave) > -15  # what the bound can tell apart
 
 
+@pytest.mark.parametrize("factor", [0.75, 1.5])
+def test_stretched_and_back_a_beat_keeps_its_spectrum_if_what_begins_begins_anew(factor):
+    beat = np.concatenate([hit(name, 0)[:4000] for name in ("kick", "closed_hat", "snare") * 3])
+    back = stretching.stretch(stretching.stretch(beat, factor), 1 / factor)
+    assert convergence(beat, back) < -28  # -22 if all bins went on turning
+
+
 @pytest.mark.parametrize("semitones", [-12, -5, 0, 3, 12])
 @pytest.mark.parametrize("way", [stretching.stretch, stretching.wsola])
 def test_the_pitch_moves_by_the_semitones_asked_for_and_the_length_stays(semitones, way):
