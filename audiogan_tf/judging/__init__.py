@@ -5,6 +5,7 @@ from audiogan_tf.judging.confidence import Interval, bootstrap
 from audiogan_tf.judging.evaluation import Report, Row, evaluate
 from audiogan_tf.judging.fidelity import (
     log_kurtosis_ratio,
+    log_spectral_distance,
     si_sdr,
     signal_to_noise_ratio,
     snr_over_mean,

@@ -80,3 +80,28 @@ def log_kurtosis_ratio(before, after, n_fft=512):
         kurtosis = np.mean(power**4, axis=0) / np.mean(power**2, axis=0) ** 2
         ratios.append(np.average(kurtosis, weights=power.mean(axis=0)))
     return float(np.log(ratios[1] / ratios[0]))
+
+
+def log_spectral_distance(target, sound, place=None, n_fft=256, lowest_db=-60.0):
+    """How far apart the levels of two sounds are, in dB: over all bins of a frame, then frames.
+
+    target, sound: (samples,) float, aligned; place: a slice of samples: only frames that lie
+    wholly in it count, by default all. The root of the mean squared difference over the bins of a
+    frame, and the mean over frames a quarter of n_fft apart. Levels more than -lowest_db below the
+    target's loudest cell count as that low. Returns a float, 0 for the same sound; two pieces of
+    one noise are some 7 dB apart. Raises InputError for shapes that differ, a silent target and a
+    place too short for a frame. Gray and Markel (1976). Used in lesson 16.
+    """
+    target, sound = np.asarray(target, "float32"), np.asarray(sound, "float32")
+    hop, place = n_fft // 4, place or slice(0, len(target))
+    centres = np.arange(1 + len(target) // hop) * hop
+    inside = (centres >= place.start + n_fft // 2) & (centres <= place.stop - n_fft // 2)
+    if target.shape != sound.shape or not target.any() or not inside.any():
+        raise InputError(
+            f"log_spectral_distance needs two sounds of one length, the first not silent, and a "
+            f"place of {n_fft + hop} samples; got {target.shape}, {sound.shape} and {place}"
+        )
+    power = np.abs(stft(tf.stack([target, sound]), n_fft, hop).numpy()) ** 2
+    levels = 10 * np.log10(np.maximum(power, power[0].max() * 10 ** (lowest_db / 10)))
+    distance = np.sqrt(np.mean((levels[0] - levels[1]) ** 2, axis=1))
+    return float(distance[inside].mean())

@@ -1,8 +1,8 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
-`conversion`, `content`, `sentence_conversion`, `enhancement`), `alignment`, `aligner`, `losses`,
-`latent` and `noising` are used as namespaces.
+`conversion`, `content`, `sentence_conversion`, `enhancement`, `separation`, `gap_filling`),
+`alignment`, `aligner`, `losses`, `latent`, `layering` and `noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
@@ -15,11 +15,14 @@ from audiogan_tf.models import (
     dcgan,
     enhancement,
     frame_rnn,
+    gap_filling,
     latent,
+    layering,
     losses,
     noising,
     sampling,
     sentence_conversion,
+    separation,
     symbol_rnn,
     vae,
     vocoder,
@@ -30,6 +33,7 @@ from audiogan_tf.models.augmentation import Augmentation
 from audiogan_tf.models.catalogue import MODELS, build, find, load, representation_for
 from audiogan_tf.models.enhancer import Enhancer
 from audiogan_tf.models.gan import GAN
+from audiogan_tf.models.gap_filling import GapFiller
 from audiogan_tf.models.layers import (
     ConditionalBatchNorm,
     GatedResidual,
@@ -42,4 +46,5 @@ from audiogan_tf.models.layers import (
 from audiogan_tf.models.learner import Learner
 from audiogan_tf.models.reader import Reader
 from audiogan_tf.models.sentence_conversion import SentenceConverter
+from audiogan_tf.models.separation import Separator
 from audiogan_tf.models.sound_generator import SoundGenerator, save_generator

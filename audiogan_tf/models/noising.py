@@ -35,7 +35,7 @@ def _pair(sources, samples, rng, by_speaker):
     speech = target = _voice(sources, samples, rng, by_speaker)
     if rng.random() < IN_ROOM:
         speech, target = mixing.in_room(speech, _room(sources, rng), RATE)
-    noise = _noise(sources, samples, rng)
+    noise = any_noise(sources, samples, rng)
     snr = rng.triangular(SNRS[0], 3.0, SNRS[1])
     gain = 0.0 if rng.random() < CLEAN else mixing.noise_gain(speech, noise, snr)
     noisy = speech + gain * noise
@@ -86,7 +86,8 @@ def _room(sources, rng):
     return tail
 
 
-def _noise(sources, samples, rng):
+def any_noise(sources, samples, rng):
+    """One of KINDS, as often as they say: (samples,) float, at a level of about 1."""
     kind = rng.choice(list(KINDS), p=list(KINDS.values()))
     if kind == "coloured" or not sources.noises:
         return _coloured(samples, rng)

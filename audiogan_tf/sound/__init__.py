@@ -1,5 +1,6 @@
 """A sound and each form it takes: samples, codes, spectrograms, pictures; what is read from it."""
 
+from audiogan_tf.sound import interpolation
 from audiogan_tf.sound.audio import (
     fix_length,
     limit,

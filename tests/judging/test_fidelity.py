@@ -1,7 +1,7 @@
 """Scores of enhanced sound against what is known of it."""
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.judging.fidelity import log_kurtosis_ratio, si_sdr
+from audiogan_tf.judging.fidelity import log_kurtosis_ratio, log_spectral_distance, si_sdr
 
 import numpy as np
 import pytest
@@ -31,3 +31,22 @@ def test_noise_thinned_to_single_tones_is_called_metallic_and_a_softer_noise_is_
     ringing = np.fft.irfft(spectrum, 256).ravel()
     assert abs(log_kurtosis_ratio(noise, 0.1 * noise)) < 0.05
     assert log_kurtosis_ratio(noise, ringing) > 1
+
+
+def test_log_spectral_distance_is_the_level_difference_and_counts_only_its_place():
+    rng = np.random.default_rng(0)
+    sound = rng.standard_normal(8000).astype("float32")
+    assert log_spectral_distance(sound, sound) == 0
+    assert log_spectral_distance(sound, 2 * sound) == pytest.approx(6.02, abs=0.01)
+    torn = sound.copy()
+    torn[4000:] = 0
+    assert log_spectral_distance(sound, torn, slice(0, 4000)) == 0
+    assert log_spectral_distance(sound, torn, slice(4000, 8000)) > 30
+    other = rng.standard_normal(8000).astype("float32")
+    assert 6 < log_spectral_distance(sound, other) < 9
+
+
+@pytest.mark.parametrize("place", [slice(0, 100), slice(9000, 10000)])
+def test_log_spectral_distance_refuses_a_place_without_a_frame(place):
+    with pytest.raises(InputError, match="place"):
+        log_spectral_distance(np.ones(8000), np.ones(8000), place)
