@@ -18,11 +18,12 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 1
 
-.PHONY: help run lab test portability $(SETTINGS:%=portability-%) seeds lint notebooks bench requirements clean
+.PHONY: help run lab play test portability $(SETTINGS:%=portability-%) seeds lint notebooks bench requirements clean
 
 help:
 	@echo "make run           train a GAN on drum sounds for two minutes and hear the result"
 	@echo "make lab           open the lessons in JupyterLab"
+	@echo "make play          build the instrument, a page on which anybody plays the generators"
 	@echo "make test          unit tests, then every lesson and solution against its stored output"
 	@echo "make portability   the same tests as on other processors and with other thread counts"
 	@echo "make seeds         run lessons with other random seeds: what they print must hold (one: NB=...)"
@@ -46,6 +47,12 @@ run: .venv/stamp
 lab: .venv/stamp
 	$(PY) -m nbformat.sign $(ALL_NB)
 	$(PY) -m jupyterlab $(AS_ROOT) $(firstword $(wildcard notebooks/00_*.ipynb))
+
+# npm fetches what runs the networks in a browser; where there is none, pip brings one.
+play: .venv/stamp
+	@command -v npm >/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check \
+	    --constraint requirements.txt --editable ".[play]"
+	$(PY) play/build.py
 
 test: .venv/stamp
 	$(PY) -m pytest $(TWO) tests

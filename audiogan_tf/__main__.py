@@ -10,7 +10,7 @@ from pathlib import Path
 
 import audiogan_tf
 from audiogan_tf import exporting, learning, speaking, streams
-from audiogan_tf.arguments import place, positive, seed
+from audiogan_tf.arguments import place, positive, seed, slider
 from audiogan_tf.errors import InputError
 
 
@@ -24,6 +24,10 @@ def parser():
     generate.add_argument("--model", type=place, required=True, metavar="RUN_DIR|PRETRAINED")
     generate.add_argument("--count", type=positive, required=True, metavar="N")
     generate.add_argument("--label", metavar="L", help="one class only (default: all in turn)")
+    at = "a slider of that label, from 0 to 1 (default: at random); may be given again"
+    generate.add_argument(
+        "--slider", type=slider, action="append", default=[], metavar="NAME=P", help=at
+    )
     generate.add_argument("--seed", type=seed, default=0, metavar="K")
     generate.add_argument("--out", type=place, required=True, metavar="DIR")
     speaking.add_parser(commands, place, seed)
@@ -45,7 +49,8 @@ def generate(options):
     from audiogan_tf import models, training
 
     source = models.SoundGenerator.load(options.model)
-    conditions = source.draw_conditions(options.count, options.label, options.seed)
+    asked = options.count, options.label, options.seed
+    conditions = source.draw_conditions(*asked, **dict(options.slider))
     training.new_folder(options.out)
     began = time.perf_counter()
     sounds = source.sounds(conditions, options.seed)

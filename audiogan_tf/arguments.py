@@ -33,6 +33,12 @@ def seed(text):
     return number
 
 
+def slider(text):
+    """A slider's name and its position, from NAME=P."""
+    name, _, position = text.partition("=")
+    return name, float(position)
+
+
 def part(text):
     """I/N as two whole numbers, 1 <= I <= N."""
     try:

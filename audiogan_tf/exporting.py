@@ -66,7 +66,7 @@ DRAW = """\
 given = {"noise": np.random.default_rng(0).standard_normal((1, about["latent_dim"]), "float32")}
 """
 LABELS = """\
-given["labels"] = np.zeros((1, len(about["conditions"])), "int32")  # the first class of each
+given["labels"] = np.zeros((1, COUNT), "int32")  # the first class of each condition
 """
 EXPAND = """\
 sound = np.sign(drawn) * np.expm1(abs(drawn) * np.log1p(form["companding"])) / form["companding"]
@@ -120,7 +120,8 @@ def example(form, portable):
     form: a name in FORMATS; portable: models.portable.Portable. It writes sound.wav beside itself.
     """
     chosen, about = FORMATS[form], portable.about
-    labels = LABELS if about.get("conditions") else ""
+    sizes = {one.name: one.shape[-1] for one in portable.model.inputs}
+    labels = LABELS.replace("COUNT", str(sizes["labels"])) if "labels" in sizes else ""
     past = next((list(one.shape) for one in portable.model.inputs if one.name == "past"), None)
     samples = SAMPLES.replace("PAST", str([1, *(past or [])[1:]])).replace("LABELS", labels)
     mel = about.get("representation", {}).get("n_mels")

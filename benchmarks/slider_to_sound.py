@@ -7,7 +7,7 @@ lasted longer than 0.3 s. The first press of each slider is left out: what is co
 compiled once.
 
 Run as `python benchmarks/slider_to_sound.py`, or with the numbers of some lessons behind it; as
-long as the lessons themselves take, half an hour. Needs Playwright (in the extra "bench") and
+long as the lessons themselves take, half an hour. Needs Playwright (in the extra "test") and
 Chromium; Debian has it in its package "chromium".
 """
 

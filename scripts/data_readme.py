@@ -20,6 +20,7 @@ TABLES = {
     "speech.csv": "`python benchmarks/speech.py`: the course's voice, measured",
     "vocoders.csv": "`python benchmarks/vocoders.py`: from 40 mel bands back to sound",
     "enhancers.csv": "`python benchmarks/enhancers.py`: enhancers beside peers on one table",
+    "editing.csv": "`python benchmarks/editing.py`: ways to stretch and to shift, measured",
     "separation.csv": "`python benchmarks/separation.py`: two sources out of one mixture",
     "listings.csv": "`python benchmarks/listings.py`: the documents' repaired listings, trained",
     "gan_vae.csv": "`python benchmarks/gan_vae.py`: GAN and VAE on two corpora at one budget",

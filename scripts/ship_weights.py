@@ -34,8 +34,8 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "fsdd_long": ("fsdd", 12500),
     "digits_long": ("digits", 16000),
     "notes_long": ("notes", 6000),
-    "instruments_long": ("instruments", 5000, "tiny"),
-    "effects_long": ("effects", 10000, "sliders"),
+    "instruments_long": ("instruments", 3000, "tiny"),
+    "effects_long": ("effects", 7000, "sliders"),
     "notes_vae": ("notes", 3600, "vae"),
     "digits_wavenet": ("digits", 16000, "wavenet"),
 }

@@ -1,9 +1,14 @@
-"""The corpus `melodies`: tunes made by a small grammar whose rules are known."""
+"""The corpus `melodies`: tunes made by a small grammar whose rules are known, or your own."""
 
 import hashlib
+import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
-from audiogan_tf.synth import melodies
+from audiogan_tf.corpora.found import FolderWarning
+from audiogan_tf.errors import InputError
+from audiogan_tf.storage.names import printable
+from audiogan_tf.synth import melodies, midi
 
 import numpy as np
 
@@ -26,21 +31,28 @@ REST, CHROMATIC = 0.05, 0.05  # how often a weak note rests; a bar has a note ou
 
 @dataclass(frozen=True)
 class Melodies:
-    """Tunes as tokens: train and test, (tunes, LENGTH) int32, filled up with PAD."""
+    """Tunes as tokens: train and test, (tunes, tokens) int32, filled up with PAD."""
 
     train: np.ndarray
     test: np.ndarray
     digest: str
 
 
-def load_melodies():
+def load_melodies(folder=None):
     """4,000 + 400 tunes of eight bars in all 24 keys, from C4 to C6. Deterministic.
+
+    folder: None for these, or a folder of MIDI files of your own, and then these tunes: of
+    each file the melody (synth.midi.read_tune), cut into pieces of eight bars. A tenth of the
+    files is held out, at least one; of a single file the same tunes are on both sides. Files that
+    cannot be read are named in a FolderWarning; InputError where none can be.
 
     A tune's rules: the form is a b a c d e a f, so one bar is heard three times; every bar has a
     chord and eight eighths; strong notes are chord tones, the others go by steps of the scale;
     the fourth bar rests on the dominant, the last ends on the tonic. One new bar in twenty has a
     note outside the key. Built in lesson 10.
     """
+    if folder is not None:
+        return _load_files(folder)
     digest, sides = hashlib.sha256(), []
     for part, count in COUNTS.items():
         rng = np.random.default_rng([10, part == "test"])
@@ -51,6 +63,45 @@ def load_melodies():
         digest.update(tokens.tobytes())
         sides.append(tokens)
     return Melodies(*sides, digest.hexdigest())
+
+
+def _load_files(folder):
+    """The melodies of all MIDI files below a folder, see load_melodies."""
+    paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in (".mid", ".midi"))
+    files, left_out = [], []
+    for path in paths:
+        try:
+            files.append([melodies.encode(tune) for tune in _cut(midi.read_tune(path))])
+        except InputError as error:
+            left_out.append(str(error))
+    if not files:
+        reason = left_out[0] if left_out else "put files that end in .mid into it"
+        raise InputError(f"{printable(folder)}: no MIDI file that can be read ({reason})")
+    if left_out:
+        told = f"{len(left_out)} of {len(paths)} MIDI files left out: {left_out[0]}"
+        warnings.warn(told, FolderWarning, stacklevel=2)
+    held = {*range(0, len(files), 10)} if len(files) > 1 else set()
+    length = max(len(tune) for tunes in files for tune in tunes)
+    sides = [_filled_up(files, {*range(len(files))} - held, length)]
+    sides.append(_filled_up(files, held, length) if held else sides[0])
+    return Melodies(*sides, hashlib.sha256(b"".join(side.tobytes() for side in sides)).hexdigest())
+
+
+def _cut(tune):
+    """A tune in pieces of eight bars; bars without a note at the end of a piece are left out."""
+    for first in range(0, len(tune.bars), len(FORM)):
+        bars = tune.bars[first : first + len(FORM)]
+        while bars and all(pitch is None for pitch, _ in bars[-1]):
+            bars = bars[:-1]
+        if bars:
+            yield melodies.Tune(tune.key, bars)
+
+
+def _filled_up(files, chosen, length):
+    """The tunes of chosen files as one array, (tunes, length) int32."""
+    tunes = [tune for place in sorted(chosen) for tune in files[place]]
+    rows = [np.pad(tune, (0, length - len(tune)), constant_values=melodies.PAD) for tune in tunes]
+    return np.array(rows, "int32").reshape(-1, length)
 
 
 def write_tune(rng):

@@ -79,6 +79,9 @@ def _of_generator(generator):
         "representation": described(representation),
         "made": generator.about,
     }
+    sliders = getattr(generator, "sliders", None)
+    if sliders:  # their positions, in hundredths, stand behind the label
+        about["sliders"] = {name: list(names) for name, names in sliders.items()}
     if generator.builder == "wavenet":
         return _of_wavenet(generator.network.layers[-1].network, about)
     network = _in_plain_operations(generator.network)
@@ -125,11 +128,11 @@ class Magnitudes(layers.Layer):
 
     def __init__(self, vocoder, **kwargs):
         super().__init__(**kwargs)
-        self.vocoder = vocoder
+        self.logs = vocoder.logs  # a function: the vocoder's network is not this layer's
 
     def call(self, given):
         pictures, correction = given
-        return ops.exp(self.vocoder.logs(pictures) + correction)
+        return ops.exp(self.logs(pictures) + correction)
 
     def compute_output_shape(self, shapes):
         return shapes[1]

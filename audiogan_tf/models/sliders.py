@@ -8,6 +8,7 @@ import keras
 from keras import layers, ops
 
 HUNDREDTHS = 100  # positions are told in whole hundredths, behind the labels
+COARSE, FINE = 5, 33  # knots: a rate moves what is late in a clip by many periods, so it needs many
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
@@ -16,17 +17,20 @@ class SliderEmbedding(layers.Layer):
 
     Each slider of each class has `knots` learned vectors at even distances; a position between
     two knots mixes their vectors, the nearer one more. So a slider is a dial without steps.
+    spread: standard deviation with which the vectors' numbers are drawn at first.
     Labels (batch, 1 + sliders) int, the class and positions in hundredths, become (batch, size).
     Built in lesson 17.
     """
 
-    def __init__(self, classes, sliders, size, knots=6, **kwargs):
+    def __init__(self, classes, sliders, size, knots, spread, **kwargs):
         super().__init__(**kwargs)
-        self.classes, self.sliders, self.size, self.knots = classes, sliders, size, knots
+        self.classes, self.sliders, self.size = classes, sliders, size
+        self.knots, self.spread = knots, spread
 
     def build(self, input_shape):
         rows = self.classes * (1 + self.sliders * self.knots)
-        self.vectors = self.add_weight(shape=[rows, self.size], name="vectors")
+        drawn = keras.initializers.RandomNormal(stddev=self.spread)
+        self.vectors = self.add_weight(shape=[rows, self.size], initializer=drawn, name="vectors")
 
     def call(self, labels):
         kinds = ops.one_hot(labels[:, 0], self.classes)
@@ -37,7 +41,7 @@ class SliderEmbedding(layers.Layer):
         return ops.matmul(ops.concatenate([kinds, of_kind], axis=-1), self.vectors)
 
     def get_config(self):
-        names = ("classes", "sliders", "size", "knots")
+        names = ("classes", "sliders", "size", "knots", "spread")
         return super().get_config() | {name: getattr(self, name) for name in names}
 
 
@@ -68,7 +72,11 @@ def build_generator(shape, class_counts, sliders, latent_dim=32, channels=16, em
     hundredths -> (batch, frames, bins, 1) float32 in [-1, 1]. Used in lesson 17.
     """
     inputs = _inputs(keras.Input([latent_dim], name="noise"), sliders)
-    told = SliderEmbedding(class_counts[0], sliders, embedding)(inputs[1])
+    each = [
+        SliderEmbedding(class_counts[0], sliders, embedding, knots, 0.3)(inputs[1])
+        for knots in (COARSE, FINE)
+    ]
+    told = layers.Add()(each)
     bent = layers.Dense(embedding)(layers.LeakyReLU(negative_slope=0.2)(told))
     condition = layers.Concatenate()([inputs[0], told, bent])
     return parts.model_of(inputs, dcgan.pictures_from(condition, shape, channels), "generator")
@@ -85,9 +93,10 @@ def build_discriminator(shape, class_counts, sliders, channels=16, width=64):
     classes = class_counts[0]
     inputs = _inputs(keras.Input(shape, name="images"), sliders)
     features = layers.Flatten()(dcgan.features_of(inputs[0], channels))
-    vector = SliderEmbedding(classes, sliders, features.shape[-1])(inputs[1])
+    vector = SliderEmbedding(classes, sliders, features.shape[-1], COARSE, 0.01)(inputs[1])
     logits = layers.Add()([layers.Dense(1)(features), layers.Dot(1)([features, vector])])
-    hidden = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(width)(features))
+    some = layers.Dropout(0.3)(features)  # a guess from many features is harder to mislead
+    hidden = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(width)(some))
     of_each = layers.Reshape([classes, sliders])(layers.Dense(classes * sliders)(hidden))
     kind = layers.CategoryEncoding(classes, output_mode="one_hot")(inputs[1][:, :1])
     guesses = layers.Dot(1)([kind, of_each])

@@ -19,8 +19,9 @@ from audiogan_tf.sound.descriptors import (
     onset,
     pitch,
 )
+from audiogan_tf.sound.editing import chain, click, crossfade, cut, remove, splice
 from audiogan_tf.sound.finishing import fade, loudness, to_loudness, trim
-from audiogan_tf.sound.mixing import in_room, noise_gain
+from audiogan_tf.sound.mixing import in_room, mix, noise_gain
 from audiogan_tf.sound.phase import fast_griffin_lim, griffin_lim, neighbour_phase, pghi, zero_phase
 from audiogan_tf.sound.processing import process
 from audiogan_tf.sound.quantisation import (
@@ -33,4 +34,5 @@ from audiogan_tf.sound.quantisation import (
 from audiogan_tf.sound.representation import Representation, Waveform, forward_all, inverse_all
 from audiogan_tf.sound.spectral import hann, istft, mel_filter_bank, stft
 from audiogan_tf.sound.streaming import process_file
+from audiogan_tf.sound.stretching import onsets, shift_pitch, stretch, wsola
 from audiogan_tf.sound.voice import VoiceParts, pitch_track, voice_of, voice_parts

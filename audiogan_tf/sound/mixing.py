@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from audiogan_tf.sound.audio import fix_length
+
 import numpy as np
 from scipy.signal import oaconvolve
 
@@ -16,6 +18,17 @@ def noise_gain(speech, noise, snr):
     """
     energies = [float(np.sum(np.square(x, dtype="float64"))) for x in (speech, noise)]
     return (energies[0] / energies[1] / 10 ** (snr / 10)) ** 0.5 if min(energies) > 0 else 0.0
+
+
+def mix(waveform, other, snr, start=0):
+    """A sound with another one added, `snr` dB below it.
+
+    waveform, other: (samples,) float; snr: dB, of energies over the whole of the first sound;
+    start: sample at which the other begins; what lies behind the first sound's end is left out.
+    Returns float32, as long as the first sound; it may peak above 1. Built in lesson 16.
+    """
+    other = fix_length(np.pad(other, (start, 0)), len(waveform))
+    return (waveform + noise_gain(waveform, other, snr) * other).astype("float32")
 
 
 def in_room(speech, response, sample_rate):

@@ -1,11 +1,13 @@
 """Melodies: tokens and tunes are each other's inverse, and the grammar keeps its rules."""
 
+from audiogan_tf import corpora
 from audiogan_tf.corpora import melodies as corpus_module
 from audiogan_tf.errors import InputError
 from audiogan_tf.lessons.figures import lesson_10
+from audiogan_tf.models import symbol_rnn
 from audiogan_tf.showing import plots
 from audiogan_tf.sound import descriptors
-from audiogan_tf.synth import melodies
+from audiogan_tf.synth import melodies, midi
 
 import numpy as np
 import pytest
@@ -128,3 +130,42 @@ def test_figures_have_units():
     assert plots.png(figure)[:4] == b"\x89PNG"
     figure = lesson_10.bar_by_bar({"a": [1, 2]}, "t", "nats")
     assert figure.axes[0].get_ylabel() == "nats"
+
+
+def test_a_folder_of_midi_files_is_a_corpus_for_the_same_network(tmp_path):
+    pytest.importorskip("mido", reason="the package mido is not installed")
+    (tmp_path / "more").mkdir()
+    drawn = [corpus_module.write_tune(np.random.default_rng(seed)) for seed in range(12)]
+    for number, tune in enumerate(drawn):
+        midi.write(tmp_path / ("more" if number % 2 else ".") / f"{number:02d}.mid", tune)
+    corpus = corpora.load_melodies(tmp_path)
+    tunes = [melodies.decode(row) for side in (corpus.train, corpus.test) for row in side]
+    assert len(tunes) == 12 and len(corpus.test) == 2
+    assert corpus.train.dtype == np.int32 and corpus.train.max() < melodies.VOCABULARY
+    assert sorted(t.key for t in tunes) == sorted(t.key for t in drawn)
+    assert melodies.share_right(tunes) > 0.9
+    network = symbol_rnn.SymbolRNN(melodies.VOCABULARY)
+    assert network(corpus.train[:2, :-1]).shape[-1] == melodies.VOCABULARY
+
+
+def test_a_long_file_is_cut_into_tunes_of_eight_bars(tmp_path):
+    pytest.importorskip("mido", reason="the package mido is not installed")
+    tune = corpus_module.write_tune(np.random.default_rng(1))
+    empty = (((None, 8),),)
+    long = melodies.Tune(tune.key, tune.bars + tune.bars[:3] + empty * 13 + tune.bars[:1])
+    midi.write(tmp_path / "a.mid", long)
+    corpus = corpora.load_melodies(tmp_path)
+    lengths = [len(melodies.decode(row).bars) for row in corpus.train]
+    assert lengths == [8, 3, 1] and np.array_equal(corpus.train, corpus.test)
+
+
+def test_broken_midi_files_are_named_and_a_folder_without_any_is_refused(tmp_path):
+    pytest.importorskip("mido", reason="the package mido is not installed")
+    with pytest.raises(InputError, match="no MIDI file that can be read .put files that end in"):
+        corpora.load_melodies(tmp_path)
+    (tmp_path / "broken.mid").write_bytes(b"MThd")
+    with pytest.raises(InputError, match="no MIDI file that can be read .*broken.mid"):
+        corpora.load_melodies(tmp_path)
+    midi.write(tmp_path / "a.mid", corpus_module.write_tune(np.random.default_rng(0)))
+    with pytest.warns(corpora.FolderWarning, match=r"1 of 2 MIDI files left out: .*broken.mid"):
+        assert len(corpora.load_melodies(tmp_path).train) == 1

@@ -20,7 +20,7 @@ def labels(positions, kind=0):
 
 @pytest.fixture
 def embedding():
-    layer = sliders.SliderEmbedding(CLASSES, COUNT, size=5, knots=6)
+    layer = sliders.SliderEmbedding(CLASSES, COUNT, size=5, knots=6, spread=0.3)
     layer.build((None, 1 + COUNT))
     return layer
 

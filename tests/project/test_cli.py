@@ -246,3 +246,19 @@ def test_the_data_readme_and_the_index_agree(root):
             assert f"`{word}`" in text, f"run scripts/data_readme.py: {name}: {word} is missing"
         for metric, value in entry["metrics"].items():
             assert f"{metric} {value}" in text, f"run scripts/data_readme.py: {name}: {metric}"
+
+
+def test_sliders_are_set_by_name(tmp_path, capsys):
+    from audiogan_tf.models import sliders
+
+    sizes = {"shape": (32, 32, 1), "class_counts": [2], "sliders": 2, "channels": 2}
+    about = {"sound": ("bell", "hum")}, {}, "sliders", {"bell": ("pitch", "decay"), "hum": ()}
+    pictures = Representation(8000, 256, 64, 32, n_mels=32)
+    made = SoundGenerator(sliders.build_generator(**sizes), sizes, pictures, *about)
+    made.save(tmp_path / "model.npz")
+    command = ["generate", "--model", str(tmp_path / "model.npz"), "--count", "2"]
+    bell = [*command, "--label", "bell", "--slider", "pitch=0.2", "--slider", "decay=1"]
+    assert main([*bell, "--out", str(tmp_path / "a")]) == 0
+    assert len(list((tmp_path / "a").glob("*.wav"))) == 2
+    assert main([*command, "--label", "bell", "--slider", "size=0", "--out", "b"]) == 2
+    assert "slider 'size' is unknown: bell has pitch, decay" in capsys.readouterr().err

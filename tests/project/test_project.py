@@ -95,7 +95,10 @@ def test_setup_refuses_other_pythons_in_one_sentence(root, tmp_path):
     assert "python3.9 is 3.9" in done.stderr and done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("target", ["run", "lab", "test", "seeds", "lint", "notebooks", "bench"])
+TARGETS = ["run", "lab", "play", "test", "seeds", "lint", "notebooks", "bench"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_each_target_sets_up_first(root, target):
     text = (root / "Makefile").read_text("utf-8")
     assert re.search(rf"^{target}: \.venv/stamp$", text, re.MULTILINE)

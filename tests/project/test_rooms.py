@@ -18,7 +18,6 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "corpora/digits.py": {"load_phonemes"},  # by name in the corpus' own description
     "corpora/folder.py": {"FolderClips"},  # load_folder returns them
     "corpora/layout.py": {"Layout"},  # what a look at a folder returns
-    "corpora/melodies.py": {"write_tune"},  # load_melodies
     "corpora/shards.py": {"ShardClips"},  # load_shards returns them
     "corpora/soundfont.py": {"Preset"},  # an instrument of a font
     "judging/evaluation.py": {"Row"},  # a Report's rows
@@ -31,7 +30,9 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/sliders.py": {"SliderEmbedding"},  # a layer of both networks
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
+    "sound/sequencer.py": {"Hit", "limiter"},  # what hits returns; mix
     "synth/effects.py": {"Slider"},  # the rows of SLIDERS
+    "synth/midi.py": {"Note"},  # what read returns
     "synth/notes.py": {"subtractive"},  # METHODS
 }
 
