@@ -32,7 +32,7 @@ import numpy as np
 from ablation import store, stored
 
 CSV = Path(__file__).parent.parent / "data" / "gaps.csv"
-RATE, SIZES, EACH = 16000, (20, 60, 120), 3  # Hz; ms; gaps of a sentence
+RATE, SIZES, EACH = 16000, (20, 60, 120), 1  # Hz; ms; gaps of a sentence
 SCORES = ("lsd", "level", "spread", "step")
 COLUMNS = ("way", "ms", "gaps", *SCORES, "date", "command")
 COMMON = 32  # order of linear prediction that is common for speech

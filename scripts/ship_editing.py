@@ -21,7 +21,7 @@ import keras
 MINUTES = "minutes.txt"
 BAND, VOICE = 700, 900  # steps of the separators
 GAPS, LAST = 2000, 500  # steps of both gap fillers together, and of each after that
-OPINION = 0.02  # weight of the discriminator's
+OPINION = 0.05  # weight of the discriminator's
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 
 

@@ -211,7 +211,7 @@ class GapFiller:
         sizes = np.maximum(np.exp(4 * logs[0].numpy()) - QUIET, 0) / scale
         return sizes.astype("float32"), hidden.numpy() > 0
 
-    def fill(self, samples, start, length, iterations=30):
+    def fill(self, samples, start, length, iterations=10):
         """A sound with its gap filled: (n,) float32, unchanged outside the gap.
 
         samples: (n,) float, what lies in the gap is not read; start, length: the gap, in samples,
