@@ -25,11 +25,9 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
-    "models/gap_filling.py": {"logs_of"},  # GapFiller
     "models/sentence_conversion.py": {"ConversionStream"},  # make_stream
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
-    "sound/interpolation.py": {"burg", "least_surprising"},  # autoregressive
     "synth/notes.py": {"subtractive"},  # METHODS
 }
 
