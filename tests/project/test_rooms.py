@@ -26,7 +26,6 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/portable.py": {"NextSample", "PlainPostFilter"},  # portable
-    "models/gap_filling.py": {"logs_of"},  # GapFiller
     "models/sentence_conversion.py": {"ConversionStream"},  # make_stream
     "models/sliders.py": {"SliderEmbedding"},  # a layer of both networks
     "models/wavenet.py": {"Singer"},  # build_generator
@@ -34,7 +33,6 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "sound/sequencer.py": {"Hit", "limiter"},  # what hits returns; mix
     "synth/effects.py": {"Slider"},  # the rows of SLIDERS
     "synth/midi.py": {"Note"},  # what read returns
-    "sound/interpolation.py": {"burg", "least_surprising"},  # autoregressive
     "synth/notes.py": {"subtractive"},  # METHODS
 }
 
