@@ -27,6 +27,7 @@ TABLES = {
     "gan_vae.csv": "`python benchmarks/gan_vae.py`: GAN and VAE on two corpora at one budget",
     "conversion.csv": "`python benchmarks/conversion.py`: six speakers in each other's voices",
     "sentence_conversion.csv": "`python benchmarks/sentence_conversion.py`: strangers as Kathleen",
+    "music.csv": "`python benchmarks/music.py`: effects, instruments, sequencer and MIDI",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
     "leaderboard.png": "the same as a picture",
     **{
