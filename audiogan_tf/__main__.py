@@ -43,6 +43,7 @@ def list_corpora(_):
     for name, loader in corpora.CORPORA.items():
         print(f"{name:15s} {loader.__doc__.splitlines()[0]}")
     print("DIR             any folder of sounds; its subfolders' names are the labels")
+    print("FONT.sf2        any SoundFont, or a folder of them; instrument and pitch are the labels")
 
 
 def generate(options):

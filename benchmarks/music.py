@@ -19,8 +19,8 @@ from audiogan_tf.synth import midi
 
 import numpy as np
 
-DRAWS = 60  # of each kind of effect, as many as are held out
-NOTES = 600  # of instruments
+DRAWS = 40  # of each kind of effect
+NOTES = 300  # of instruments
 CENTS = 20
 TUNES = 200  # written to MIDI files and read again
 COLUMNS = ("part", "of", "figure", "generated", "real")

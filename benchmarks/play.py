@@ -127,6 +127,7 @@ def print_play(browser, address, session, minutes):
         played = page.evaluate(PLAYED)
         memory = "unknown" if held[-1] is None else f"{held[-1]:.0f} MB"
         print(f"minute {minute + 1}: {played['hits']} hits, {played['late']} late, ", end="")
+        print(f"{played['left']} left out, ", end="")
         print(f"memory {memory}", flush=True)
     page.get_by_role("button", name="Stop").click()
     page.close()

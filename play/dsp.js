@@ -39,22 +39,32 @@ class Fourier {
   }
 }
 
-/** Triangular filters, equally spaced in mel: for each bin [band, weight] of the bands over it. */
+/**
+ * Triangular filters, equally spaced in mel. At most two lie over a bin: their numbers are in
+ * `first` and `second`, their weights in `one` and `two`.
+ */
 function melBank(sampleRate, nFft, nMels) {
   const toMel = (hz) => 2595 * Math.log10(1 + hz / 700);
   const toHz = (mel) => 700 * (10 ** (mel / 2595) - 1);
   const top = toMel(sampleRate / 2);
   const corners = Array.from({ length: nMels + 2 }, (_, i) => toHz((top * i) / (nMels + 1)));
-  return Array.from({ length: nFft / 2 + 1 }, (_, bin) => {
+  const bins = nFft / 2 + 1;
+  const bank = {
+    first: new Uint16Array(bins), second: new Uint16Array(bins),
+    one: new Float64Array(bins), two: new Float64Array(bins),
+  };
+  for (let bin = 0; bin < bins; bin++) {
     const hz = (bin * sampleRate) / nFft;
-    const over = [];
     for (let band = 0; band < nMels; band++) {
       const [low, middle, high] = corners.slice(band, band + 3);
-      const weight = Math.min((hz - low) / (middle - low), (high - hz) / (high - middle));
-      if (weight > 0) over.push([band, Math.fround(weight)]);
+      const weight = Math.fround(Math.min((hz - low) / (middle - low), (high - hz) / (high - middle)));
+      if (weight <= 0) continue;
+      const [place, share] = bank.one[bin] ? ["second", "two"] : ["first", "one"];
+      bank[place][bin] = band;
+      bank[share][bin] = weight;
     }
-    return over;
-  });
+  }
+  return bank;
 }
 
 /** Makes sounds of the pictures of one model. */
@@ -68,6 +78,8 @@ export class WayBack {
     this.samples = (this.frames - 1) * this.hop;
     this.bands = representation.n_mels || this.bins - 1;
     this.bank = representation.n_mels && melBank(sampleRate, this.size, this.bands);
+    this.target = new Float64Array(this.bins);
+    this.sums = new Float64Array(this.bands);
     this.fourier = new Fourier(this.size);
     this.real = new Float64Array(this.size);
     this.imaginary = new Float64Array(this.size);
@@ -113,15 +125,18 @@ export class WayBack {
     return limited(Float32Array.from(now.subarray(this.size / 2, this.size / 2 + this.samples)));
   }
 
+  /** Near the floor two nearly equal numbers are subtracted: rounded where the kit rounds. */
   toMagnitude(picture) {
     const { form, frames, bins, bands, magnitude, bank } = this;
-    const floor = 10 ** (form.floor_db / 20);
-    const of = (value, i) => (typeof value === "number" ? value : value[i]);
+    const { fround } = Math;
+    const floor = fround(10 ** (form.floor_db / 20));
+    const of = (value, i) => fround(typeof value === "number" ? value : value[i]);
     const levels = new Float64Array(bands);
     for (let frame = 0; frame < frames; frame++) {
       for (let i = 0; i < bands; i++) {
-        const level = picture[frame * bands + i] * of(form.spread, i) + of(form.centre, i);
-        levels[i] = Math.max(10 ** (level / 20) - floor, 0);
+        const way = fround(picture[frame * bands + i] * of(form.spread, i));
+        const level = fround(fround(way + of(form.centre, i)) / 20);
+        levels[i] = Math.max(fround(fround(10 ** level) - floor), 0);
       }
       const row = magnitude.subarray(frame * bins, (frame + 1) * bins);
       if (bank) this.bandsToBins(levels, row);
@@ -131,20 +146,21 @@ export class WayBack {
 
   /** Non-negative magnitudes whose bands come closest to `levels` (Lee and Seung, 2001). */
   bandsToBins(levels, row) {
-    const { bank, bins } = this;
-    const target = bank.map((over) => over.reduce((sum, [band, w]) => sum + w * levels[band], 0));
-    const sums = new Float64Array(levels.length);
+    const { bins, target, sums } = this;
+    const { first, second, one, two } = this.bank;
     for (let bin = 0; bin < bins; bin++) {
-      const weight = bank[bin].reduce((sum, [, w]) => sum + w, 0);
-      row[bin] = target[bin] / (weight ** 2 + 1e-8);
+      target[bin] = one[bin] * levels[first[bin]] + two[bin] * levels[second[bin]];
+      row[bin] = target[bin] / ((one[bin] + two[bin]) ** 2 + 1e-8);
     }
     for (let round = 0; round < BAND_ROUNDS; round++) {
       sums.fill(0);
-      for (let bin = 0; bin < bins; bin++) for (const [band, w] of bank[bin]) sums[band] += w * row[bin];
       for (let bin = 0; bin < bins; bin++) {
-        let reached = 1e-12;
-        for (const [band, w] of bank[bin]) reached += w * sums[band];
-        row[bin] *= target[bin] / reached;
+        sums[first[bin]] += one[bin] * row[bin];
+        sums[second[bin]] += two[bin] * row[bin];
+      }
+      for (let bin = 0; bin < bins; bin++) {
+        const reached = one[bin] * sums[first[bin]] + two[bin] * sums[second[bin]];
+        row[bin] *= target[bin] / (reached + 1e-12);
       }
     }
   }

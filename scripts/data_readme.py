@@ -22,10 +22,12 @@ TABLES = {
     "enhancers.csv": "`python benchmarks/enhancers.py`: enhancers beside peers on one table",
     "editing.csv": "`python benchmarks/editing.py`: ways to stretch and to shift, measured",
     "separation.csv": "`python benchmarks/separation.py`: two sources out of one mixture",
+    "gaps.csv": "`python benchmarks/gaps.py`: gaps in speech, filled in seven ways",
     "listings.csv": "`python benchmarks/listings.py`: the documents' repaired listings, trained",
     "gan_vae.csv": "`python benchmarks/gan_vae.py`: GAN and VAE on two corpora at one budget",
     "conversion.csv": "`python benchmarks/conversion.py`: six speakers in each other's voices",
     "sentence_conversion.csv": "`python benchmarks/sentence_conversion.py`: strangers as Kathleen",
+    "music.csv": "`python benchmarks/music.py`: effects, instruments, sequencer and MIDI",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
     "leaderboard.png": "the same as a picture",
     **{
@@ -189,9 +191,28 @@ def enhancers():
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def separation():
+    """benchmarks/separation.py's table, a line for each task and way."""
+    columns = ("task", "way", "clips", "first", "second")
+    lines = [columns, ["---"] * len(columns)]
+    lines += [[row[name] for name in columns] for row in read("separation.csv")]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def gaps():
+    """benchmarks/gaps.py's table, a line a way; gaps of 20, 60 and 120 ms in one cell."""
+    scores, found = ("lsd", "level", "spread", "step"), {}
+    for row in read("gaps.csv"):
+        found.setdefault(row["way"], []).append(row)
+    lines = [("way", *scores), ["---"] * (1 + len(scores))]
+    for way, rows in found.items():
+        lines.append((way, *(", ".join(row[score] for row in rows) for score in scores)))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def render(text):
     """A README's text with its generated parts renewed."""
-    for make in (tables, weights, leaderboard, vocoders, enhancers, listings):
+    for make in (tables, weights, leaderboard, vocoders, enhancers, separation, gaps, listings):
         opening, closing = f"<!-- {make.__name__} -->", f"<!-- /{make.__name__} -->"
         if opening in text:
             head, rest = text.split(opening)

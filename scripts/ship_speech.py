@@ -33,13 +33,15 @@ from audiogan_tf.storage.weights import register
 import keras
 import numpy as np
 
-REGRESSION, GAME, ACOUSTIC, CONVERSION, ENHANCEMENT = 8000, 2000, 2500, 9500, 6500  # steps
-MANY, LAST = 32, 1000  # examples of an enhancer's step, and steps of its last stage, of 8 each
+REGRESSION, GAME, ACOUSTIC, CONVERSION = 8000, 2000, 2500, 9500  # steps
+ENHANCEMENT, WIDER, LAST = 6500, 4000, 1000  # steps of an enhancer's stages; the last: twice
+MANY, FEW = 32, 8  # examples of an enhancer's step: in the long stages, and in those of LAST steps
 LISTENING, TELLING, AGAINST = 2400, 1200, 1500  # steps of the three parts of a sentence converter
 ADVERSARY = 0.01  # weight of the discriminators' opinion
 OPINION = 0.1  # the same for an enhancer, its gradient is then nearly half of the errors', and
 # for a sentence converter
-ENVELOPES = 3.0  # weight of envelope_loss in an enhancer's last stage
+ENVELOPES = {"envelope_weight": 3.0}  # of an enhancer's learner in the stages of LAST steps
+WAVES = {"distortion_weight": 1.0}  # of the same, once it has learned for ENHANCEMENT steps
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, CHOICES, FIFTH = (0, 1), 2, 5  # of five speakers, two are for tests and one for choices
 FIRST_TAKE = 10  # of fsdd's that a converter learns from
@@ -229,40 +231,46 @@ def retell(corpus, runs):
 
 
 def enhancer_regression(corpus, runs):
-    """The first stage of both enhancers, no adversary; and what draws the examples of the last."""
-    sources = corpus.train.sources()
+    """The stages that both enhancers share, no adversary; and what draws examples of the last.
+
+    What the validation side holds was needed for choices; the later stages learn from it as well.
+    """
+    known = corpus.train.sources()
+    chosen = audiogan_tf.load_corpus("mixtures", held_out="validation").test.sources()
+    wider = type(known)(*(a + b for a, b in zip(known, chosen, strict=True)))
     learner = enhancement.MaskLearner(enhancement.MaskNetwork())
     learner.compile(enhancement.default_optimizer(ENHANCEMENT))
-
-    def draw(rng, examples=8):
-        return noising.training_batch(sources, rng, examples)
-
-    def draw_many(rng):
-        return draw(rng, MANY)
-
-    training.train_to(learner, draw_many, ENHANCEMENT, runs / "enhancer_errors")
-    return learner, draw
+    training.train_to(learner, draw_of(known, MANY), ENHANCEMENT, runs / "enhancer_errors")
+    learner = going_on(learner, LAST, 3e-4, **ENVELOPES)
+    training.train_to(learner, draw_of(known, FEW), LAST, runs / "enhancer_envelopes")
+    learner = going_on(learner, WIDER, 1e-3, **WAVES)
+    training.train_to(learner, draw_of(wider, MANY), WIDER, runs / "enhancer_wider")
+    return learner, draw_of(wider, FEW)
 
 
-def going_on(learner, steps, rate, opinion=0.0):
-    """A fresh learner that starts from what another one plays; for it envelopes count."""
+def draw_of(sources, examples):
+    """What draws batches of noisy speech and what shall come out of it."""
+    return lambda rng: noising.training_batch(sources, rng, examples)
+
+
+def going_on(learner, steps, rate, opinion=0.0, **weights):
+    """A fresh learner that starts from what another one plays; weights: of its losses."""
     network = enhancement.MaskNetwork()
     network.set_weights(learner.player().get_weights())
     players = network, enhancement.build_discriminator() if opinion else None
-    weights = {"adversarial_weight": opinion, "envelope_weight": ENVELOPES}
-    learner = enhancement.MaskLearner(*players, **weights)
+    learner = enhancement.MaskLearner(*players, adversarial_weight=opinion, **weights)
     learner.compile(enhancement.default_optimizer(steps, rate))
     return learner
 
 
 def enhancer_stage(opinion, name):
-    """An enhancer that goes on from the first stages, with or without an adversary."""
+    """An enhancer that goes on from the shared stages, with or without an adversary."""
 
     def recipe(corpus, runs):
         learner, draw = enhancer_regression(corpus, runs)
-        learner = going_on(learner, LAST, 3e-4, opinion)
+        learner = going_on(learner, LAST, 3e-4, opinion, **WAVES, **ENVELOPES)
         training.train_to(learner, draw, LAST, runs / name)
-        return models.Enhancer(learner.player()), ENHANCEMENT + LAST
+        return models.Enhancer(learner.player()), ENHANCEMENT + WIDER + 2 * LAST
 
     return recipe
 

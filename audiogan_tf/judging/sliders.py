@@ -96,9 +96,10 @@ def _two_tones(heard):
     track = heard.track(250, 2600)
     low, high = (np.percentile(track, share, axis=1) for share in (20, 80))
     middle = (low + high) / 2
-    side = np.where(track > middle[:, None], 1.0, -1.0)
-    rate = [_rate(row, heard.frame_rate, 0.8, 7.0) for row in side]
-    return np.array(rate), middle, 12 * (high - low)
+    clear = np.abs(track - middle[:, None]) > 0.25 * (high - low)[:, None]
+    sides = [np.sign(row - m)[c] for row, m, c in zip(track, middle, clear, strict=True)]
+    changes = np.array([np.count_nonzero(np.diff(row)) for row in sides])
+    return changes * heard.frame_rate / track.shape[1] / 2, middle, 12 * (high - low)
 
 
 def _of_engine(heard):

@@ -76,7 +76,7 @@ def build_network(channels=96, blocks=6):
     return keras.Model(told, correction, name=KIND)
 
 
-def drawn_logs(network, emptied, hidden):
+def _drawn_logs(network, emptied, hidden):
     """Log spectra whose hidden frames are drawn by a network, (batch, FRAMES, BINS), and bridged.
 
     emptied: (batch, SAMPLES) float32 with zeros in the gap; hidden: (batch, FRAMES) of 0 and 1.
@@ -138,8 +138,8 @@ class GapLearner(Learner):
         scale = tf.math.rsqrt(tf.reduce_mean(emptied**2, axis=1, keepdims=True) + 1e-9)
         hidden, wanted = tf.map_fn(touched, gaps, tf.float32), logs_of(sounds * scale)
         with tf.GradientTape(persistent=True) as tape:
-            drawn, bridge = drawn_logs(self.network, emptied * scale, hidden)
-            loss = frame_distance(drawn, wanted, hidden)
+            drawn, bridge = _drawn_logs(self.network, emptied * scale, hidden)
+            loss = _frame_distance(drawn, wanted, hidden)
             results = {"distance": loss}
             if self.discriminator is not None:
                 real, fake = (tf.stack([x, bridge], axis=-1) for x in (wanted, drawn))
@@ -157,7 +157,7 @@ class GapLearner(Learner):
         return {"loss": loss, **results}
 
 
-def frame_distance(drawn, wanted, hidden):
+def _frame_distance(drawn, wanted, hidden):
     """Root mean square over bins of each hidden frame, and its mean over them; a scalar."""
     squares = tf.reduce_mean((drawn - wanted) ** 2, axis=2)
     return tf.reduce_sum(tf.sqrt(squares + 1e-6) * hidden) / tf.reduce_sum(hidden)
@@ -197,7 +197,7 @@ class GapFiller:
     def __init__(self, network, sizes):
         self.network, self.sizes = network, dict(sizes)
         shapes = [tf.TensorSpec([1, SAMPLES]), tf.TensorSpec([1, FRAMES])]
-        self._logs = tf.function(lambda *parts: drawn_logs(network, *parts), shapes)
+        self._logs = tf.function(lambda *parts: _drawn_logs(network, *parts), shapes)
 
     def magnitudes(self, emptied, gap):
         """Magnitudes of a stretch with a gap of zeros in its middle: drawn where it touches.

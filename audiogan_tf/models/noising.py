@@ -12,7 +12,14 @@ import soxr
 from scipy.signal import lfilter
 
 RATE = 16000
-KINDS = {"recorded": 0.5, "two": 0.15, "coloured": 0.17, "babble": 0.1, "hum": 0.04, "clicks": 0.04}
+KINDS = {
+    "recorded": 0.5,
+    "two": 0.15,
+    "coloured": 0.12,
+    "babble": 0.15,
+    "hum": 0.04,
+    "clicks": 0.04,
+}
 SNRS = (-6.0, 20.0)  # dB
 CLEAN, IN_ROOM = 0.06, 0.4  # shares of examples without noise, and in a room
 LEVELS = (-42.0, -14.0)  # dB of full scale, root mean square
@@ -92,8 +99,7 @@ def any_noise(sources, samples, rng):
     if kind == "coloured" or not sources.noises:
         return _coloured(samples, rng)
     if kind == "babble":
-        voices = [_voice(sources, samples, rng, i % 2 == 0) for i in range(rng.integers(3, 7))]
-        return np.sum([v / (np.sqrt(np.mean(v**2)) + 1e-6) for v in voices], axis=0)
+        return _babble(sources, samples, rng)
     noise = _recorded(sources, samples, rng)
     if kind == "two":
         noise = noise + rng.uniform(0.2, 1) * _recorded(sources, samples, rng)
@@ -102,6 +108,19 @@ def any_noise(sources, samples, rng):
     if kind == "clicks":
         noise = noise + rng.uniform(0.5, 3) * _clicks(samples, rng)
     return noise
+
+
+def _babble(sources, samples, rng):
+    """Three to twelve voices, in half of the cases in a room and among other noise."""
+    voices = [_voice(sources, samples, rng, i % 2 == 0) for i in range(rng.integers(3, 13))]
+    levels = rng.uniform(0.3, 1, len(voices))
+    scaled = [g * v / (np.sqrt(np.mean(v**2)) + 1e-6) for g, v in zip(levels, voices, strict=True)]
+    babble = np.sum(scaled, axis=0)
+    if rng.random() < 0.5:
+        babble, _ = mixing.in_room(babble, _room(sources, rng), RATE)
+        babble = babble / (np.sqrt(np.mean(babble**2)) + 1e-6)
+        babble = babble + rng.uniform(0, 0.7) * _recorded(sources, samples, rng)
+    return babble
 
 
 def _recorded(sources, samples, rng):

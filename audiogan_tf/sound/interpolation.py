@@ -9,7 +9,7 @@ ORDER, CONTEXT = 600, 4000  # samples that a prediction looks back, and that it 
 ROUNDS = 2  # of estimating the predictor and the gap, each from the other
 
 
-def check_gap(samples, start, length):
+def _check_gap(samples, start, length):
     """Sound as float64, once it is known that the gap lies inside it; InputError otherwise."""
     samples = np.asarray(samples, "float64")
     if not (length > 0 and start > 0 and start + length < len(samples)):
@@ -22,14 +22,14 @@ def check_gap(samples, start, length):
 
 def silent(samples, start, length):
     """A sound with zeros in its gap, (n,) float32; arguments as in `autoregressive`."""
-    filled = check_gap(samples, start, length).copy()
+    filled = _check_gap(samples, start, length).copy()
     filled[start : start + length] = 0
     return filled.astype("float32")
 
 
 def linear(samples, start, length):
     """A sound with a straight line across its gap, (n,) float32; as in `autoregressive`."""
-    filled = check_gap(samples, start, length).copy()
+    filled = _check_gap(samples, start, length).copy()
     ends = filled[start - 1], filled[start + length]
     filled[start : start + length] = np.linspace(*ends, length + 2)[1:-1]
     return filled.astype("float32")
@@ -44,7 +44,7 @@ def autoregressive(samples, start, length, order=ORDER, context=CONTEXT, rounds=
     unchanged outside the gap. Raises InputError for a gap that does not lie inside the sound.
     Janssen, Veldhuis and Vries (1986). Built in lesson 16.
     """
-    samples = check_gap(samples, start, length)
+    samples = _check_gap(samples, start, length)
     first = max(0, start - context)
     piece = samples[first : start + length + context].copy()
     gap = slice(start - first, start - first + length)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KINDS = ("generator", "discriminator", "judge", "encoder", "symbols", "vocoder")
-KINDS += ("acoustic", "enhancer", "converter", "sentence_converter")
+KINDS += ("acoustic", "enhancer", "converter", "sentence_converter", "separator", "gap_filler")
 
 
 @pytest.fixture
