@@ -97,6 +97,7 @@ class VAE(Learner):
 
     def train_step(self, data):
         images, labels = self.examples_and_labels(data)
+        images = ops.cast(images, keras.config.floatx())
         with tf.GradientTape() as tape:
             error, divergence = self.terms(images, labels, training=True)
             loss = ops.mean(error + self._weight() * divergence)
@@ -115,7 +116,7 @@ class VAE(Learner):
     def _weight(self):
         if not self.warm_up:
             return self.beta
-        done = ops.cast(self.optimizer.iterations, "float32") / self.warm_up
+        done = ops.cast(self.optimizer.iterations, keras.config.floatx()) / self.warm_up
         return self.beta * ops.minimum(done, 1.0)
 
     def encode(self, images, labels=None):

@@ -254,7 +254,7 @@ def test_silent_about_no_clips_that_were_held_out(quick):
 
 
 def test_unknown_names_and_wrong_weights_are_refused(tmp_path):
-    with pytest.raises(InputError, match=r"'drum'.*drums, fsdd"):
+    with pytest.raises(InputError, match=r"'drum'.*drums, effects, fsdd"):
         judge_for("drum")
     save_weights(tmp_path / "g.npz", {"kind": "generator"}, [np.float32(1)])
     with pytest.raises(InputError, match="not a judge"):

@@ -234,7 +234,7 @@ def test_a_model_brings_its_representation(model):
     assert gan.generate(2, [0, 7]).shape == (2, *own.shape) and gan.sizes["shape"] == list(
         own.shape
     )
-    with pytest.raises(InputError, match="'wavegam' is unknown; use one of small.*wavegan"):
+    with pytest.raises(InputError, match="'wavegam' is unknown; use one of .*small.*wavegan"):
         catalogue.representation_for(corpus, "wavegam")
 
 

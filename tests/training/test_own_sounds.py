@@ -213,9 +213,9 @@ def test_an_output_within_the_sounds_is_refused_before_anything_is_made(changed,
 
 
 @pytest.mark.parametrize("labelled", [True, False])
-@pytest.mark.parametrize("model", catalogue.MODELS)
+@pytest.mark.parametrize("model", [name for name in catalogue.MODELS if name != "sliders"])
 def test_every_model_learns_from_a_tiny_folder(model, labelled, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(callbacks.Preview.__init__, "__defaults__", (None, (), 4, None))
+    monkeypatch.setattr(callbacks.Preview.__init__, "__defaults__", (None, (), 4, None, None))
     monkeypatch.setattr(Run.finish, "__defaults__", (8,))
     for number in range(2 if labelled else 1):
         write_tones(tmp_path / "sounds" / (f"kind {number}" if labelled else ""), 5, 0.1)
@@ -224,6 +224,13 @@ def test_every_model_learns_from_a_tiny_folder(model, labelled, tmp_path, monkey
     assert main([*command, "--out", str(out)]) == 0
     assert len(list((out / "sounds").glob("*.wav"))) == 8 and (out / "grid.png").exists()
     assert ("no score: all sounds have one label" in capsys.readouterr().out) is not labelled
+
+
+def test_a_model_of_sliders_is_refused_by_a_folder(tmp_path, capsys):
+    write_tones(tmp_path / "sounds", 5, 0.1)
+    command = ["train", "--corpus", str(tmp_path / "sounds"), "--model", "sliders"]
+    assert main([*command, "--steps", "2", "--out", str(tmp_path / "run")]) == 2
+    assert "learns sliders and this corpus has none" in capsys.readouterr().err
 
 
 def test_whatever_fails_after_the_training_the_sounds_are_written(place, tmp_path, capsys):
