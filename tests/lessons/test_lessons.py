@@ -121,6 +121,14 @@ def test_a_quiet_sound_is_also_played_louder(path):
 
 
 @pytest.mark.parametrize(**named(LESSONS + SOLUTIONS + PRIMERS))
+def test_every_player_holds_a_sound(path):
+    for cell in of_kind(read(path), "code"):
+        shown = ["".join(out.get("data", {}).get("text/html", "")) for out in cell["outputs"]]
+        count = sum(html.count("<audio") for html in shown)
+        assert count == len(list(sounds(cell))), "a player without a sound: the slice is empty"
+
+
+@pytest.mark.parametrize(**named(LESSONS + SOLUTIONS + PRIMERS))
 def test_no_cell_is_long(path):
     long = {i: len(lines(cell)) for i, cell in enumerate(of_kind(read(path), "code"))}
     assert max(long.values()) <= LONGEST_CELL, {i: n for i, n in long.items() if n > LONGEST_CELL}
