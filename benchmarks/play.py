@@ -39,7 +39,8 @@ PLAYED = "async () => (await import('./sequencer.js')).played"
 MODELS = {
     "drums_long": [[i] for i in range(8)],
     "notes_long": [[12, i] for i in range(5)],
-    "digits_long": [[i, i % 5] for i in range(0, 20, 3)],
+    "digits_long": [[i, i % 5] for i in range(0, 20, 3)] + [[i, 4] for i in (10, 14, 18)],
+    "effects_long": [[i, 50, 50, 50] for i in range(8)],
 }
 
 
