@@ -5,7 +5,10 @@ const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "modu
 const waiting = new Map();
 const settings = fetch(new URL("./settings.json", import.meta.url)).then((answer) => answer.json());
 let count = 0;
+const MOST = 4; // the loudest sum that is bent, not cut
+const KNEE = 0.9; // below it a sum is played as it is
 let context = null;
+let out = null;
 export const clock = new EventTarget(); // "tick" while something is to be scheduled
 
 worker.onmessage = ({ data: { id, error, tick, ...answer } }) => {
@@ -35,9 +38,24 @@ export const tick = (every) => ask("tick", { every });
 /** Models that this page was built with. */
 export const built = async () => (await settings).models;
 
+/** A node that bends what several sounds together have above the knee, so that nothing is cut. */
+function limiter(card) {
+  const bent = (x) => (x < KNEE ? x : KNEE + (1 - KNEE) * Math.tanh((x - KNEE) / (1 - KNEE)));
+  const curve = Float32Array.from({ length: 8001 }, (_, i) => {
+    const x = MOST * (i / 4000 - 1);
+    return Math.sign(x) * bent(Math.abs(x));
+  });
+  const lower = new GainNode(card, { gain: 1 / MOST }); // the curve's ends are at -1 and 1
+  lower.connect(new WaveShaperNode(card, { curve })).connect(card.destination);
+  return lower;
+}
+
 /** The sound card, opened at the first press, as browsers ask for it. */
 export function sounding() {
-  context ??= new AudioContext({ latencyHint: "interactive" });
+  if (!context) {
+    context = new AudioContext({ latencyHint: "interactive" });
+    out = limiter(context);
+  }
   if (context.state === "suspended") context.resume();
   return context;
 }
@@ -51,7 +69,7 @@ export function play({ sound, rate }, when = 0, level = 1) {
   source.buffer = buffer;
   const gain = card.createGain();
   gain.gain.value = level;
-  source.connect(gain).connect(card.destination);
+  source.connect(gain).connect(out);
   source.onended = () => gain.disconnect();
   source.start(when);
   return source;

@@ -3,6 +3,7 @@
 import * as engine from "./engine.js";
 import { $, hit, tell } from "./state.js";
 
+const LEVEL = 0.4; // of one note, so that a chord does not clip
 const TYPED = "awsedftgyhujk"; // from C up, as the keys of a piano lie
 
 const options = (select, names) => select.append(...names.map((name, i) => new Option(name.replace("_", " "), i)));
@@ -43,7 +44,7 @@ export async function notes(model = "notes_long") {
     keys[i].classList.add("held");
     setTimeout(() => keys[i].classList.remove("held"), 200);
     const what = `${pitch[i]}, ${timbre[chosen($("timbre"))]}`;
-    return hit(model, [i, chosen($("timbre"))], what);
+    return hit(model, [i, chosen($("timbre"))], what, LEVEL);
   };
   keys.forEach((key, i) => {
     key.addEventListener("pointerdown", (event) => {
@@ -102,20 +103,28 @@ function slider(name, range) {
   input.addEventListener("input", show);
   show();
   field.append(label, output, input);
+  if (range?.meaning) {
+    const id = `meaning-${name}`;
+    field.append(Object.assign(document.createElement("small"), { id, textContent: range.meaning }));
+    input.setAttribute("aria-describedby", id);
+  }
   return [field, input];
 }
+
+const UNITS = { "1": "", "1/s": "a second" }; // others stand as they are
 
 function valueOf(way, range) {
   if (!range) return `${Math.round(100 * way)} %`;
   const { low, high, unit, straight } = range;
   const value = straight ? low + way * (high - low) : low * (high / low) ** way;
-  return `${value.toPrecision(3)} ${unit}`;
+  const digits = unit === "dB" ? value.toFixed(0) : `${+value.toPrecision(3)}`;
+  return `${digits.replace("-", "\u2212")} ${UNITS[unit] ?? unit}`.trim();
 }
 
 /**
  * A model whose description names sliders, { kind: [name, ...] }; their positions in hundredths
- * stand behind the kind in its labels. `factors`, { kind: { name: { low, high, unit, straight } } },
- * says what the positions stand for, where it is there.
+ * stand behind the kind in its labels. `factors`, { kind: { name: { low, high, unit, straight,
+ * meaning } } }, says what the positions stand for, where it is there.
  */
 export async function effects(model = "effects_long") {
   const { conditions, sliders: names, factors, inputs } = await described(model);

@@ -41,12 +41,12 @@ export async function drawn(name, labels) {
   return { ...made, seed };
 }
 
-/** Draw a sound, play it at once, and say so. */
-export async function hit(name, labels, what) {
+/** Draw a sound, play it at once, and say so; `level`: below 1 where several sound together. */
+export async function hit(name, labels, what, level = 1) {
   engine.sounding();
   try {
     const made = await drawn(name, labels);
-    engine.play(made);
+    engine.play(made, 0, level);
     last = { made, what };
     $("save").disabled = false;
     say(`${what}, seed ${made.seed}, drawn in ${made.milliseconds.toFixed(0)} ms.`);

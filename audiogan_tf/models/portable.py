@@ -19,6 +19,7 @@ from audiogan_tf.models.vocoder import Vocoder
 from audiogan_tf.models.wavenet import HOP as MOMENT
 from audiogan_tf.sound.representation import Waveform
 from audiogan_tf.storage.weights import list_pretrained, read_weights
+from audiogan_tf.synth.effects import slider_ranges
 
 import keras
 from keras import layers, ops
@@ -82,6 +83,8 @@ def _of_generator(generator):
     sliders = getattr(generator, "sliders", None)
     if sliders:  # their positions, in hundredths, stand behind the label
         about["sliders"] = {name: list(names) for name, names in sliders.items()}
+        if generator.about.get("corpus") == "effects":
+            about["factors"] = slider_ranges()
     if generator.builder == "wavenet":
         return _of_wavenet(generator.network.layers[-1].network, about)
     network = _in_plain_operations(generator.network)

@@ -6,6 +6,7 @@ from audiogan_tf.synth.effects import (
     SLIDERS,
     draw_positions,
     effect,
+    slider_ranges,
     slider_values,
 )
 from audiogan_tf.synth.notes import (

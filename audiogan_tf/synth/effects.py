@@ -83,6 +83,27 @@ def slider_values(name, positions):
     return values
 
 
+def slider_ranges():
+    """What the sliders' ends stand for, as JSON-able values: kind -> slider -> a dict.
+
+    Its keys: low, high and unit, of positions 0 and 1; straight, whether the way between is that
+    of slider_values for a level, else logarithmic; meaning, in words. Used in lesson 17.
+    """
+    return {
+        kind: {
+            one.name: {
+                "low": one.lowest,
+                "high": one.highest,
+                "unit": one.unit,
+                "straight": one.unit in STRAIGHT,
+                "meaning": one.meaning,
+            }
+            for one in sliders
+        }
+        for kind, sliders in SLIDERS.items()
+    }
+
+
 def effect(name, positions, samples, sample_rate, rng):
     """Synthesise one sound effect.
 

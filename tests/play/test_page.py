@@ -275,11 +275,68 @@ def test_a_model_with_sliders_gets_a_panel_of_them(opened, built, tmp_path):
     assert panel.locator("input[type=range]").count() == 2
     page.get_by_label("strength").fill("100")
     status(page, "^wind, seed 1,")
-    assert panel.get_by_text("20.0 m/s").count() == 1 and panel.get_by_text("50 %").count() == 1
+    assert panel.get_by_text("20 m/s").count() == 1 and panel.get_by_text("50 %").count() == 1
     page.get_by_label("Kind").select_option("laser")
     assert page.get_by_label("high").count() == 1 and page.get_by_label("gusts").count() == 0
     page.get_by_role("button", name="Play it").click()
     status(page, "^laser, seed 2,")
+
+
+def test_the_shipped_effects_show_units_and_say_what_they_mean(opened):
+    page = opened()
+    shown = {"explosion": ["1.22 s", "18 dB"], "footsteps": ["2.24 a second", "707 Hz"]}
+    shown |= {"alarm": ["2.24 Hz", "894 Hz", "7 semitones"], "engine": ["180 Hz", "0.475"]}
+    shown["machine"] = ["3.74 a second", "329 Hz", "\u221222 dB"]
+    for kind, values in shown.items():
+        page.get_by_label("Kind").select_option(kind)
+        sliders = page.locator("#factors input")
+        said = [one.get_attribute("aria-valuetext") for one in sliders.all()]
+        assert (
+            said[: len(values)]
+            == values
+            == page.locator("#factors output").all_text_contents()[: len(values)]
+        )
+    page.get_by_label("Kind").select_option("alarm")
+    described = page.get_by_label("pitch", exact=True).get_attribute("aria-describedby")
+    assert page.text_content(f"#{described}") == "the middle between the two tones"
+    page.get_by_label("depth").fill("100")
+    assert page.get_by_label("depth").get_attribute("aria-valuetext") == "12 semitones"
+    status(page, "^alarm, seed 1,")
+
+
+def test_keys_held_together_are_a_chord_that_does_not_clip(opened):
+    page = opened()
+    page.evaluate(WATCH)
+    page.locator("#keys button").first.focus()
+    for key in "adg":  # C, E and G, none let go
+        page.keyboard.down(key)
+    page.wait_for_function("() => globalThis.started.length === 3")
+    for key in "adg":
+        page.keyboard.up(key)
+    started = page.evaluate("() => started.map(({ at, length }) => [at, at + length])")
+    assert max(start for start, _ in started) < min(end for _, end in started)
+    assert 0.3 < page.evaluate("() => peakOf(started)") <= 1
+
+
+WATCH = """() => {
+    globalThis.started = [];
+    const { start, connect } = AudioBufferSourceNode.prototype;
+    AudioBufferSourceNode.prototype.connect = function (gain) {
+        this.level = gain.gain.value;
+        return connect.call(this, gain);
+    };
+    AudioBufferSourceNode.prototype.start = function (when) {
+        const at = Math.max(when, this.context.currentTime);
+        started.push({ at, length: this.buffer.duration, level: this.level, buffer: this.buffer });
+        return start.call(this, when);
+    };
+    globalThis.peakOf = (sounds) => {
+        const sum = new Float32Array(Math.max(...sounds.map(({ buffer }) => buffer.length)));
+        for (const { buffer, level } of sounds)
+            buffer.getChannelData(0).forEach((value, i) => { sum[i] += level * value; });
+        return sum.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0);
+    };
+}"""
 
 
 def with_sliders(built, tmp_path, kinds):

@@ -15,6 +15,7 @@ from audiogan_tf.models.layers import draw
 from audiogan_tf.models.portable import portable
 from audiogan_tf.sound import load
 from audiogan_tf.storage.weights import list_pretrained
+from audiogan_tf.synth import slider_values
 
 import numpy as np
 import pytest
@@ -158,6 +159,20 @@ def test_a_description_fits_the_network(name):
     assert json.loads(json.dumps(said)) == said
     assert said["sample_rate"] in (8000, 16000, 22050) and said["outputs"]
     compile(exporting.example("onnx", portable(name)), "example.py", "exec")
+
+
+def test_a_description_says_what_the_sliders_stand_for():
+    said = portable("effects_long").about
+    assert {kind: list(ranges) for kind, ranges in said["factors"].items()} == said["sliders"]
+    for kind, ranges in said["factors"].items():
+        for position in (0.0, 0.3, 1.0):
+            values = slider_values(kind, [position] * len(ranges))
+            for name, one in ranges.items():
+                low, high = one["low"], one["high"]
+                way = low + position * (high - low)
+                value = way if one["straight"] else low * (high / low) ** position
+                assert value == pytest.approx(values[name]) and one["meaning"], (kind, name)
+    assert "factors" not in portable("drums_long").about
 
 
 def play(folder, *arguments):
