@@ -44,9 +44,10 @@ run: .venv/stamp
 	@out=runs/drums; n=2; while [ -e "$$out" ]; do out=runs/drums-$$n; n=$$((n + 1)); done; \
 	$(PY) -m audiogan_tf train --corpus drums --seconds 120 --seed 0 --out "$$out"
 
+# What lies in play/ is served at /static/: lesson 17 shows the instrument from there.
 lab: .venv/stamp
 	$(PY) -m nbformat.sign $(ALL_NB)
-	$(PY) -m jupyterlab $(AS_ROOT) $(firstword $(wildcard notebooks/00_*.ipynb))
+	$(PY) -m jupyterlab $(AS_ROOT) --ServerApp.extra_static_paths=play $(firstword $(wildcard notebooks/00_*.ipynb))
 
 # npm fetches what runs the networks in a browser; where there is none, pip brings one.
 play: .venv/stamp

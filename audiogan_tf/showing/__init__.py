@@ -2,6 +2,7 @@
 
 from audiogan_tf.showing.findings import measured
 from audiogan_tf.showing.live import LiveView
+from audiogan_tf.showing.page import instrument_page
 from audiogan_tf.showing.players import player, players, scale_together, turned_up
 from audiogan_tf.showing.plots import (
     BLUE,
