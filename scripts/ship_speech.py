@@ -34,7 +34,8 @@ import keras
 import numpy as np
 
 REGRESSION, GAME, ACOUSTIC, CONVERSION = 8000, 2000, 2500, 9500  # steps
-ENHANCEMENT, WIDER, LAST = 6500, 4000, 1000  # steps of an enhancer's stages; the last: twice
+ENHANCEMENT, WIDER = 6500, 4000  # steps of an enhancer's long stages
+DEEPER, LAST = 2400, 1000  # of the one with a third stack of blocks; of each of two short ones
 MANY, FEW = 32, 8  # examples of an enhancer's step: in the long stages, and in those of LAST steps
 LISTENING, TELLING, AGAINST = 2400, 1200, 1500  # steps of the three parts of a sentence converter
 ADVERSARY = 0.01  # weight of the discriminators' opinion
@@ -42,6 +43,7 @@ OPINION = 0.1  # the same for an enhancer, its gradient is then nearly half of t
 # for a sentence converter
 ENVELOPES = {"envelope_weight": 3.0}  # of an enhancer's learner in the stages of LAST steps
 WAVES = {"distortion_weight": 1.0}  # of the same, once it has learned for ENHANCEMENT steps
+SURER = {"distortion_weight": 2.0}  # and once it is deeper
 VALIDATION, PERIOD = 10, 20  # sentences whose number ends so are for choices, not for training
 TESTED, CHOICES, FIFTH = (0, 1), 2, 5  # of five speakers, two are for tests and one for choices
 FIRST_TAKE = 10  # of fsdd's that a converter learns from
@@ -245,6 +247,8 @@ def enhancer_regression(corpus, runs):
     training.train_to(learner, draw_of(known, FEW), LAST, runs / "enhancer_envelopes")
     learner = going_on(learner, WIDER, 1e-3, **WAVES)
     training.train_to(learner, draw_of(wider, MANY), WIDER, runs / "enhancer_wider")
+    learner = going_on(learner, DEEPER, 1e-3, stacks=3, **SURER)
+    training.train_to(learner, draw_of(wider, MANY), DEEPER, runs / "enhancer_deeper")
     return learner, draw_of(wider, FEW)
 
 
@@ -253,14 +257,30 @@ def draw_of(sources, examples):
     return lambda rng: noising.training_batch(sources, rng, examples)
 
 
-def going_on(learner, steps, rate, opinion=0.0, **weights):
-    """A fresh learner that starts from what another one plays; weights: of its losses."""
-    network = enhancement.MaskNetwork()
-    network.set_weights(learner.player().get_weights())
+def going_on(learner, steps, rate, opinion=0.0, stacks=None, **weights):
+    """A fresh learner that starts from what another one plays; weights: of its losses.
+
+    stacks: of its network's blocks, by default as many as before.
+    """
+    network = deeper(learner.player(), stacks or learner.player().sizes["stacks"])
     players = network, enhancement.build_discriminator() if opinion else None
     learner = enhancement.MaskLearner(*players, adversarial_weight=opinion, **weights)
     learner.compile(enhancement.default_optimizer(steps, rate))
     return learner
+
+
+def deeper(network, stacks):
+    """A copy of a mask network, with more stacks of blocks that at first change nothing.
+
+    Chen, Goodfellow and Shlens (2016): a larger network goes on from what a smaller one knows.
+    """
+    larger = enhancement.MaskNetwork(**network.sizes | {"stacks": stacks})
+    ends = [(getattr(larger, end), getattr(network, end)) for end in network.ENDS]
+    for new, old in ends + list(zip(larger.blocks, network.blocks, strict=False)):
+        new.set_weights(old.get_weights())
+    for block in larger.blocks[len(network.blocks) :]:
+        block.narrow.set_weights([np.zeros_like(w) for w in block.narrow.get_weights()])
+    return larger
 
 
 def enhancer_stage(opinion, name):
@@ -268,9 +288,9 @@ def enhancer_stage(opinion, name):
 
     def recipe(corpus, runs):
         learner, draw = enhancer_regression(corpus, runs)
-        learner = going_on(learner, LAST, 3e-4, opinion, **WAVES, **ENVELOPES)
+        learner = going_on(learner, LAST, 3e-4, opinion, **SURER, **ENVELOPES)
         training.train_to(learner, draw, LAST, runs / name)
-        return models.Enhancer(learner.player()), ENHANCEMENT + WIDER + 2 * LAST
+        return models.Enhancer(learner.player()), ENHANCEMENT + WIDER + DEEPER + 2 * LAST
 
     return recipe
 

@@ -110,6 +110,8 @@ class CausalBlock(layers.Layer):
 class MaskNetwork(keras.Model):
     """Frames of a noisy spectrum to a filter for each, and the states to go on from."""
 
+    ENDS = "read", "norm", "gain", "turn", "earlier"  # its layers before and after the blocks
+
     def __init__(self, channels=192, hidden=216, dilations=(1, 2, 4, 8, 16, 32), stacks=2, **more):
         super().__init__(**more)
         self.sizes = {"channels": channels, "hidden": hidden}
