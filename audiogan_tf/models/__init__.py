@@ -1,8 +1,8 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
-`conversion`, `content`, `sentence_conversion`, `enhancement`, `separation`, `gap_filling`,
-`sliders`), `alignment`, `aligner`, `losses`, `latent`, `layering` and `noising` are used as
+`conversion`, `content`, `diffusion`, `sentence_conversion`, `enhancement`, `separation`,
+`gap_filling`, `sliders`), `alignment`, `aligner`, `losses`, `latent`, `layering` and `noising` are used as
 namespaces.
 """
 
@@ -14,6 +14,7 @@ from audiogan_tf.models import (
     content,
     conversion,
     dcgan,
+    diffusion,
     enhancement,
     frame_rnn,
     gap_filling,
