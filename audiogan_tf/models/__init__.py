@@ -2,8 +2,8 @@
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
 `conversion`, `content`, `diffusion`, `sentence_conversion`, `enhancement`, `separation`,
-`gap_filling`, `sliders`), `alignment`, `aligner`, `losses`, `latent`, `layering` and `noising` are used as
-namespaces.
+`gap_filling`, `sliders`), `alignment`, `aligner`, `losses`, `latent`, `layering` and `noising` are
+used as namespaces.
 """
 
 from audiogan_tf.models import (

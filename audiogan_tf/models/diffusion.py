@@ -1,5 +1,6 @@
 """Diffusion: a network that takes noise out of pictures, and draws by doing so again and again."""
 
+import itertools
 import math
 
 from audiogan_tf.models import replicas
@@ -54,7 +55,7 @@ def sample(network, noise, labels=None, steps=STEPS):
     Song, Meng and Ermon (2021). Built in lesson 18.
     """
     pictures, times = noise, np.linspace(1, 0, steps + 1)
-    for now, then in zip(times[:-1], times[1:], strict=True):
+    for now, then in itertools.pairwise(times):
         time = ops.full([ops.shape(noise)[0], 1], now, dtype="float32")
         slope = network([time, *_listed(joined(pictures, labels))], training=False)
         clean, pictures = _one_step(pictures, ops.cast(slope, noise.dtype), now, then)
