@@ -24,7 +24,7 @@ from audiogan_tf.sound.representation import forward_all, inverse_all
 import keras
 import numpy as np
 
-SHOTS, STEPS, BATCH, DRAWS, SEEDS = 20, 300, 16, 200, 1
+SHOTS, STEPS, BATCH, DRAWS, SEEDS = 20, 200, 16, 200, 1
 TARGETS = {  # corpus and a class of one of its conditions
     "tom": ("drums", "drum"),
     "string": ("notes", "timbre"),

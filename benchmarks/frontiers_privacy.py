@@ -32,7 +32,7 @@ from ablation import part_of
 CANDIDATES, SOUNDS, BATCH, SEED = 500, 600, 16, 0
 DISCRIMINATORS = {"digits_long": "digits_discriminator"}
 NOISE, BOUND = 0.005, 1.0  # of a gradient: deviation of each number; the length it is cut to
-STOPS = (300, 1500)  # steps of the small trainings
+STOPS = (250, 1000)  # steps of the small trainings
 GAMES = {  # clips of each class, noise in the gradients
     "48 clips": (6, 0.0),
     "480 clips": (60, 0.0),
@@ -88,7 +88,7 @@ class Attack:
             both = np.concatenate([side[way] for side in self.known])
             found[way] = {
                 name: tuple(privacy.attack_auc(*np.split(score(both, rows), [len(self.members)])))
-                for name, score in (("auc", privacy.nearest), ("auc, share", privacy.monte_carlo))
+                for name, score in (("auc", privacy.nearest), ("auc_share", privacy.monte_carlo))
             }
         return found
 
@@ -166,9 +166,9 @@ def play_games(table):
 def figures_of(gan, sounds, asked, attack, judge):
     """All attacks on a small game, and how good its sounds are."""
     found = {
-        f"{key}, {way}": v for way, f in attack.figures(sounds).items() for key, v in f.items()
+        f"{key} {way}": v for way, f in attack.figures(sounds).items() for key, v in f.items()
     }
-    found["auc, discriminator"] = attack.by_discriminator(gan.discriminator)["auc"]
+    found["auc discriminator"] = attack.by_discriminator(gan.discriminator)["auc"]
     hearing = judge.hear(sounds, attack.corpus.sample_rate)
     found["frechet_distance"] = metrics.frechet_distance(hearing.features, judge.reference.train)
     found["accuracy"] = metrics.accuracy(hearing.probabilities[0], asked)

@@ -4,7 +4,14 @@ import itertools
 import math
 
 from audiogan_tf.models import replicas
-from audiogan_tf.models.layers import condition_of, halvings, joined, model_of, with_labels
+from audiogan_tf.models.layers import (
+    as_columns,
+    condition_of,
+    halvings,
+    joined,
+    model_of,
+    with_labels,
+)
 from audiogan_tf.models.learner import Learner, follow
 
 import keras
@@ -54,11 +61,11 @@ def sample(network, noise, labels=None, steps=STEPS):
     back the noise of the next time. Returns (batch, frames, bins, 1) float32 in [-1, 1].
     Song, Meng and Ermon (2021). Built in lesson 18.
     """
-    pictures, times = noise, np.linspace(1, 0, steps + 1)
+    pictures, times = ops.convert_to_tensor(noise), np.linspace(1, 0, steps + 1)
     for now, then in itertools.pairwise(times):
         time = ops.full([ops.shape(noise)[0], 1], now, dtype="float32")
-        slope = network([time, *_listed(joined(pictures, labels))], training=False)
-        clean, pictures = _one_step(pictures, ops.cast(slope, noise.dtype), now, then)
+        slope = network([time, *_with(pictures, labels)], training=False)
+        clean, pictures = _one_step(pictures, ops.cast(slope, pictures.dtype), now, then)
     return clean
 
 
@@ -70,7 +77,9 @@ def _one_step(pictures, slope, now, then):
     return clean, math.cos(math.pi / 2 * then) * clean + math.sin(math.pi / 2 * then) * noise
 
 
-def _listed(inputs):
+def _with(pictures, labels):
+    """A list of pictures and, for a network that takes them, labels, all tensors."""
+    inputs = joined(pictures, None if labels is None else as_columns(labels))
     return inputs if isinstance(inputs, list) else [inputs]
 
 
@@ -202,7 +211,8 @@ class Diffusion(Learner):
 
     def loss_of(self, images, noise, time, labels=None):
         """The mean squared error of each picture's velocity, (batch,); arguments as in `noised`."""
-        given = [time[:, None], *_listed(joined(noised(images, noise, time), labels))]
+        time = ops.convert_to_tensor(time)
+        given = [time[:, None], *_with(noised(images, noise, time), labels)]
         slope = self.network(given, training=True)
         return ops.mean(ops.square(slope - velocity(images, noise, time)), axis=(1, 2, 3))
 
