@@ -29,4 +29,5 @@ from audiogan_tf.judging.metrics import (
     variety,
 )
 from audiogan_tf.judging.modes import ModeCounter
+from audiogan_tf.judging.privacy import attack_auc, monte_carlo, nearest
 from audiogan_tf.judging.sliders import measured_sliders, obeyed
