@@ -1,4 +1,4 @@
-"""Every generator of lessons 05 to 11 on one corpus, one protocol and one budget.
+"""Every generator of lessons 05 to 11 and 18 on one corpus, one protocol and one budget.
 
 Each model of models.MODELS and each repaired listing of the documents trains on `drums` for
 the same CPU time (of all cores; making the graph is not counted), then draws the same number of
@@ -51,7 +51,7 @@ CSV = Path(__file__).parent.parent / "data" / "leaderboard.csv"
 COMMAND = "python benchmarks/leaderboard.py"
 SECONDS, CLIPS, PART, SEED = 120, 400, 50, 0  # of CPU; scored; drawn at a time
 LESSONS = {"mlp": "06", "wavegan": "06", "small": "05", "vae": "09", "frame_rnn": "10"}
-LESSONS |= {"wavenet": "11"} | dict.fromkeys(LISTINGS, "05")
+LESSONS |= {"wavenet": "11", "diffusion": "18"} | dict.fromkeys(LISTINGS, "05")
 FLOORS = ("real clips", "noise")
 SCORES = ("accuracy", "inception_score", "frechet_distance", "frechet_low", "frechet_high")
 SCORES += ("kid", "kid_low", "kid_high", "coverage", "neighbour_ratio")

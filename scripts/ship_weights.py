@@ -38,6 +38,7 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "effects_long": ("effects", 7000, "sliders"),
     "notes_vae": ("notes", 3600, "vae"),
     "digits_wavenet": ("digits", 16000, "wavenet"),
+    "drums_diffusion": ("drums", 1500, "diffusion"),
 }
 DISCRIMINATORS = {"digits_long": "digits_discriminator"}  # shipped with it; see lesson 08
 ENCODERS = {"notes_vae": "notes_vae_encoder"}  # shipped with it; see lesson 09

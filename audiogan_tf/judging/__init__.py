@@ -2,6 +2,7 @@
 
 from audiogan_tf.judging.alarms import find_alarms
 from audiogan_tf.judging.confidence import Interval, bootstrap
+from audiogan_tf.judging.deletion import area_under, deletion_curve, occlusion
 from audiogan_tf.judging.evaluation import Report, Row, evaluate
 from audiogan_tf.judging.fidelity import (
     log_kurtosis_ratio,
@@ -28,4 +29,5 @@ from audiogan_tf.judging.metrics import (
     variety,
 )
 from audiogan_tf.judging.modes import ModeCounter
+from audiogan_tf.judging.privacy import attack_auc, monte_carlo, nearest
 from audiogan_tf.judging.sliders import measured_sliders, obeyed

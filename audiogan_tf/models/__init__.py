@@ -1,9 +1,9 @@
 """What learns and draws: a family a file, one protocol, one catalogue.
 
 A family (`dcgan`, `wavegan`, `vae`, `wavenet`, `symbol_rnn`, `frame_rnn`, `vocoder`, `acoustic`,
-`conversion`, `content`, `sentence_conversion`, `enhancement`, `separation`, `gap_filling`,
-`sliders`), `alignment`, `aligner`, `losses`, `latent`, `layering` and `noising` are used as
-namespaces.
+`conversion`, `content`, `contrastive`, `diffusion`, `sentence_conversion`, `enhancement`,
+`separation`, `gap_filling`, `sliders`), `alignment`, `aligner`, `losses`, `latent`, `layering` and
+`noising` are used as namespaces.
 """
 
 from audiogan_tf.models import (
@@ -12,8 +12,10 @@ from audiogan_tf.models import (
     alignment,
     augmentation,
     content,
+    contrastive,
     conversion,
     dcgan,
+    diffusion,
     enhancement,
     frame_rnn,
     gap_filling,

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import dcgan, frame_rnn, sliders, symbol_rnn, vae, wavegan, wavenet
+from audiogan_tf.models import (
+    dcgan,
+    diffusion,
+    frame_rnn,
+    sliders,
+    symbol_rnn,
+    vae,
+    wavegan,
+    wavenet,
+)
 from audiogan_tf.models.gan import GAN
 from audiogan_tf.sound.representation import Representation, Waveform
 from audiogan_tf.storage.weights import list_pretrained, read_weights
@@ -19,6 +28,7 @@ GENERATORS = {  # builder: what it draws, and the function that builds its netwo
     "mlp": (Waveform, wavegan.build_mlp_generator),
     "wavenet": (Waveform, wavenet.build_generator),
     "frame_rnn": (Representation, frame_rnn.build_generator),
+    "diffusion": (Representation, diffusion.build_generator),
 }
 NETWORKS = {  # kind of a file that holds one network: the function that builds it
     "discriminator": dcgan.build_discriminator,
@@ -78,6 +88,13 @@ def _frame_by_frame(sizes, seed):
     return learner
 
 
+def _diffusion(sizes, seed):
+    learner = diffusion.Diffusion(**sizes, seed=seed)
+    rate = keras.optimizers.schedules.InverseTimeDecay(2e-3, decay_steps=2000, decay_rate=1.0)
+    learner.compile(keras.optimizers.Adam(rate, beta_2=0.99, global_clipnorm=1.0))
+    return learner
+
+
 SMALL, WIDER, MEDIUM = ({"channels": channels} for channels in (16, 20, 32))
 WAVES, TINY = {"r1_weight": 0.03}, {"channels": 8, "latent_dim": 32, "embedding": 24}
 _PICTURES = dcgan.build_generator, dcgan.build_discriminator
@@ -93,6 +110,7 @@ MODELS = {
     "mlp": Model("mlp", {}, Game(*_MLP, {}, WAVES)),
     "vae": Model("spectrogram", SMALL | {"latent_dim": 8}, _vae, 32),
     "frame_rnn": Model("frame_rnn", {}, _frame_by_frame, 64),
+    "diffusion": Model("diffusion", {}, _diffusion),
     "wavenet": Model("wavenet", {"temperature": 0.8}, _sample_by_sample, 4, {"companding": 255.0}),
 }
 

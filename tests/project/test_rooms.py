@@ -23,6 +23,7 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "judging/evaluation.py": {"Row"},  # a Report's rows
     "models/aligner.py": {"build_aligner", "heard_scores"},  # refine_alignment
     "models/augmentation.py": {"change_level"},  # a part of Augmentation, as shift_time and mask
+    "models/diffusion.py": {"Sampler", "ToldBlock"},  # layers of its generator
     "models/enhancer.py": {"Stream"},  # make_stream
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/portable.py": {"NextSample", "PlainPostFilter"},  # portable
