@@ -28,10 +28,9 @@ HANDED_ON = {  # not called by name elsewhere: what else hands them on
     "models/frame_rnn.py": {"FreeRun", "mixture_draw"},  # build_generator; beside mixture_loss
     "models/portable.py": {"NextSample", "PlainPostFilter"},  # portable
     "models/sentence_conversion.py": {"ConversionStream"},  # make_stream
-    "models/sliders.py": {"SliderEmbedding"},  # a layer of both networks
     "models/wavenet.py": {"Singer"},  # build_generator
     "showing/players.py": {"Players"},  # players returns them
-    "sound/sequencer.py": {"Hit", "limiter"},  # what hits returns; mix
+    "sound/sequencer.py": {"Hit"},  # what hits returns
     "synth/effects.py": {"Slider"},  # the rows of SLIDERS
     "synth/midi.py": {"Note"},  # what read returns
     "synth/notes.py": {"subtractive"},  # METHODS
