@@ -1,7 +1,7 @@
 """What does a draw in many steps cost, and what does it bring? Diffusion beside the GAN.
 
 `drums_diffusion` draws in 2 to 50 steps, `drums_long` in one pass of its generator; both are
-shipped. 240 sounds each, scored as in benchmarks/leaderboard.py, whose table has the row at two
+shipped. 160 sounds each, scored as in benchmarks/leaderboard.py, whose table has the row at two
 minutes. A few minutes on one core.
 
 - accuracy, frechet_distance, coverage, neighbour_ratio: as there
@@ -22,7 +22,7 @@ from audiogan_tf.sound.representation import inverse_all
 import numpy as np
 
 STEPS = (50, 20, 5, 2)
-CLIPS, PART, LIKE = 240, 40, 40  # scored; drawn at a time; compared
+CLIPS, PART, LIKE = 160, 40, 40  # scored; drawn at a time; compared
 
 
 def with_steps(generator, steps):
