@@ -29,6 +29,7 @@ TABLES = {
     "sentence_conversion.csv": "`python benchmarks/sentence_conversion.py`: strangers as Kathleen",
     "music.csv": "`python benchmarks/music.py`: effects, instruments, sequencer and MIDI",
     "frontiers.csv": "`python benchmarks/frontiers.py THEME`: diffusion, few clips, privacy",
+    "frontiers_features.csv": "`python benchmarks/frontiers_features.py PART`: labels and hearts",
     "leaderboard.csv": "`python benchmarks/leaderboard.py`: every generator at one budget",
     "leaderboard.png": "the same as a picture",
     **{

@@ -193,7 +193,6 @@ def invert(network, pictures, labels=None, steps=300, starts=8, rate=0.1, seed=0
         error = tf.square(network(joined(noise, labels), training=False) - pictures)
         return noise, tf.reduce_mean(error, axis=(1, 2, 3))
 
-    @tf.function
     def descend():
         for _ in tf.range(steps):
             with tf.GradientTape() as tape:
@@ -201,7 +200,8 @@ def invert(network, pictures, labels=None, steps=300, starts=8, rate=0.1, seed=0
             adam.apply([tape.gradient(error, noise.value)], [noise])
         return drawn(noise.value)
 
-    noise, error = (part.numpy() for part in descend())
+    once = tf.function(descend).get_concrete_function()  # TensorFlow warns of functions made anew
+    noise, error = (part.numpy() for part in once())
     error = error.reshape(-1, starts)
     best = np.arange(len(error)) * starts + error.argmin(axis=1)
     return noise[best], np.sqrt(error.min(axis=1))
