@@ -1,6 +1,6 @@
 """Figures of lesson 18: diffusion, twenty clips of a new sound, and who was in the training set.
 
-    python benchmarks/frontiers.py diffusion|few_shot|privacy [--fresh]
+    python benchmarks/frontiers.py [diffusion] [few_shot] [privacy] [--fresh]
 Each theme is a file beside this one and says in its first lines what it measures. Rows of
 data/frontiers.csv, a figure each, are stored as they are finished: stop whenever you like, the same
 command goes on; where nothing is missing it prints the theme's rows. `low` and `high` are the ends
@@ -55,15 +55,18 @@ class Table:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("theme", choices=THEMES)
+    parser.add_argument("theme", nargs="*", help=f"of {', '.join(THEMES)}; all without one")
     parser.add_argument("--csv", metavar="FILE", type=Path, default=CSV)
     parser.add_argument("--fresh", action="store_true", help="measure the stored rows again")
     asked = parser.parse_args()
-    table = Table(asked.csv, asked.theme, asked.fresh)
-    importlib.import_module(f"frontiers_{asked.theme}").measure(table)
-    for row in stored(asked.csv):
-        if row["theme"] == asked.theme:
-            print(" | ".join(row[name] or "" for name in COLUMNS[1:8]))
+    for theme in asked.theme or THEMES:
+        if theme not in THEMES:
+            parser.error(f"{theme!r} is no theme; use {', '.join(THEMES)}")
+        table = Table(asked.csv, theme, asked.fresh)
+        importlib.import_module(f"frontiers_{theme}").measure(table)
+        for row in stored(asked.csv):
+            if row["theme"] == theme:
+                print(" | ".join(row[name] or "" for name in COLUMNS[1:8]))
 
 
 if __name__ == "__main__":

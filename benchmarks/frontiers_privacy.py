@@ -117,6 +117,8 @@ def attack_shipped(table):
         attack = Attack(corpus, judge_for(corpus))
         ends = {floors: attack.apart, f"ceiling of {name}": attack.members}
         for subject, waves in ends.items():
+            if not table.lacks(subject, "pictures"):
+                continue
             for way, figures in attack.figures(waves).items():
                 table.add(subject, way, figures)
         for source in own:
