@@ -1,8 +1,8 @@
 """Twenty clips of a sound that a generator never heard: adapted against trained from scratch.
 
 The source is the pair that lesson 08 ships, `digits_long` and `digits_discriminator`: spoken
-digits at 8 kHz. The new sounds are synthesised: a tom (drums), a plucked string (notes) and a laser
-(effects), 20 training clips of each, brought to the source's rate, length and pictures. All ways
+digits at 8 kHz. The new sounds are synthesised: a tom (drums) and a plucked string (notes), 20
+training clips of each, brought to the source's rate, length and pictures. All ways
 take the same steps and the same batches, with R1 and an averaged generator unless they say
 otherwise. About fifteen minutes on one core.
 
@@ -28,7 +28,6 @@ SHOTS, STEPS, BATCH, DRAWS, SEEDS = 20, 200, 16, 200, 1
 TARGETS = {  # corpus and a class of one of its conditions
     "tom": ("drums", "drum"),
     "string": ("notes", "timbre"),
-    "laser": ("effects", "effect"),
 }
 SCRATCH, FULL = {"scratch": True}, {}
 FROZEN, AUGMENT = {"frozen": 2}, {"augment": True}  # convolutions of the discriminator
