@@ -7,12 +7,12 @@ NAME is one of RECIPES; FOLDER, an earlier run of the same recipe, saves trainin
 import argparse
 import os
 import resource
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import audiogan_tf
+from audiogan_tf.corpora import CORPORA
 from audiogan_tf.judging.evaluation import evaluate
 from audiogan_tf.judging.fidelity import snr_over_mean
 from audiogan_tf.judging.judge_training import judge_for
@@ -39,6 +39,7 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "notes_vae": ("notes", 3600, "vae"),
     "digits_wavenet": ("digits", 16000, "wavenet"),
     "drums_diffusion": ("drums", 1500, "diffusion"),
+    "command_words_long": ("command_words", 80000),  # a folder, looked up in AUDIOGAN_DATA
 }
 DISCRIMINATORS = {"digits_long": "digits_discriminator"}  # shipped with it; see lesson 08
 ENCODERS = {"notes_vae": "notes_vae_encoder"}  # shipped with it; see lesson 09
@@ -68,16 +69,18 @@ def main():
     if source.about["step"] != steps:
         sys.exit(f"{run}: holds step {source.about['step']}, the recipe says {steps}")
     sounds, conditions = source.generate(CLIPS, seed=1)
-    report = evaluate(sounds, corpus, conditions[:, : len(source.conditions)])
+    known, digest = _known(corpus)
+    report = evaluate(sounds, known, conditions[:, : len(source.conditions)])
     print(report)
     pretrained_folder().mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run / "last.npz", pretrained_folder() / f"{options.name}.npz")
+    source.about["corpus"] = corpus  # a folder's is a path of this machine
+    source.save(pretrained_folder() / f"{options.name}.npz")
     about = {
         "corpus": corpus,
         "command": command,
         "seed": 0,
         "cpu_minutes": float((run / "cpu_minutes.txt").read_text()),
-        "corpus_digest": current(judge_for(corpus).reference.digest),
+        "corpus_digest": digest,
     }
     file, metrics = f"{options.name}.npz", _figures(report)
     if source.sliders:
@@ -87,6 +90,18 @@ def main():
         _ship_discriminator(run, source, DISCRIMINATORS[options.name], about)
     if options.name in ENCODERS:
         _ship_encoder(run, source, ENCODERS[options.name], about)
+
+
+def _known(name):
+    """What sounds of a corpus are scored against, and its digest.
+
+    Of a corpus with a shipped judge its name says enough; a folder is loaded for the judge that
+    learned from it.
+    """
+    if name in CORPORA:
+        return name, current(judge_for(name).reference.digest)
+    corpus = audiogan_tf.load_corpus(name)
+    return corpus, corpus.digest
 
 
 def _train(command, run):

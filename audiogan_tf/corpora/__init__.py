@@ -26,6 +26,7 @@ from audiogan_tf.corpora.soundfont import ENDINGS, load_instruments, load_soundf
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound.audio_files import find_sounds
 from audiogan_tf.storage.names import printable
+from audiogan_tf.storage.places import data_roots
 
 CORPORA = {  # name: loader
     "drums": load_drums,
@@ -50,16 +51,17 @@ SHOWN = {load_folder: "a folder of sounds", load_soundfont: "a SoundFont"}
 def load_corpus(name, **options):
     """Load a corpus by name, any folder of sounds or of shards, or a SoundFont.
 
-    name: one of CORPORA, a SoundFont or a folder of them (load_soundfont), or a folder; its
-    subfolders' names are then the labels. A folder that is called like one of CORPORA is given as
-    ./NAME. options: of a folder those of `load_folder`, else those of the corpus' loader; None is
-    as good as not given. Returns a Corpus. Raises InputError for an unknown name (the known ones
-    are listed) and for an option that this corpus cannot follow. Used in every lesson.
+    name: one of CORPORA, a SoundFont or a folder of them (load_soundfont), or a folder, also of
+    one of AUDIOGAN_DATA's folders; its subfolders' names are then the labels. A folder that is
+    called like one of CORPORA is given as ./NAME. options: of a folder those of `load_folder`,
+    else those of the corpus' loader; None is as good as not given. Returns a Corpus. Raises
+    InputError for an unknown name (the known ones are listed) and for an option that this corpus
+    cannot follow. Used in every lesson.
     """
     options = {key: value for key, value in options.items() if value is not None}
     if name in CORPORA:
         return CORPORA[name](**_options_of(name, options))
-    path = Path(os.path.expanduser(name))
+    path = _place_of(name)
     if (path / MANIFEST).exists():
         return _as_kept(load_shards(path), path, options)
     if _holds_fonts(path):
@@ -72,6 +74,13 @@ def load_corpus(name, **options):
         f"corpus {printable(name)!r} is neither a folder nor a known name; known: "
         f"{', '.join(CORPORA)}"
     )
+
+
+def _place_of(name):
+    """The path that a name is; one that is not there is looked up where corpora lie."""
+    path = Path(os.path.expanduser(name))
+    places = [path, *(root / path for root in data_roots())]
+    return next((place for place in places if place.exists()), path)
 
 
 def _options_of(name, options):

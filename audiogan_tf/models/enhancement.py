@@ -8,7 +8,7 @@ noise is left. All that a frame needs of the past is its `states`.
 
 from audiogan_tf.models import hearing, losses
 from audiogan_tf.models.hearing import BINS
-from audiogan_tf.models.learner import Learner, follow
+from audiogan_tf.models.learner import AveragedLearner
 from audiogan_tf.models.speech_losses import (
     compressed,
     envelope_loss,
@@ -162,7 +162,7 @@ def build_discriminator(channels=16):
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
-class MaskLearner(Learner):
+class MaskLearner(AveragedLearner):
     """Learns a mask by regression and, with a discriminator, adversarially as well.
 
     network: MaskNetwork; discriminator: of `build_discriminator`, or None. The network's loss is
@@ -172,8 +172,6 @@ class MaskLearner(Learner):
     the averaged network, which is the one that plays. Batches are pairs (noisy, target), (batch,
     samples) float32 each.
     """
-
-    class_counts = ()
 
     def __init__(
         self,
@@ -197,35 +195,19 @@ class MaskLearner(Learner):
     def compile(self, optimizer=None, discriminator_optimizer=None, jit_compile=None, **kwargs):
         """Set the optimizers, by default `default_optimizer()`; XLA is used by regression alone."""
         jit = self.discriminator is None if jit_compile is None else jit_compile
-        super().compile(optimizer or default_optimizer(), jit_compile=jit, **kwargs)
-        self.optimizer.build(self.network.trainable_variables)
-        self.discriminator_optimizer = discriminator_optimizer
-        if self.discriminator is not None:
-            own = discriminator_optimizer or keras.optimizers.Adam(4e-4, beta_1=0.5, beta_2=0.99)
-            own.build(self.discriminator.trainable_variables)
-            self.discriminator_optimizer = own
-
-    def player(self):
-        """The averaged network."""
-        return self.ema_network
+        both = optimizer or default_optimizer(), discriminator_optimizer
+        super().compile(*both, jit_compile=jit, **kwargs)
 
     def call(self, noisy, training=False):
         """What the averaged network makes of (batch, samples)."""
         return mask(self.ema_network, noisy)
-
-    @property
-    def state(self):
-        """All variables of a training, for a checkpoint."""
-        parts = [self.network, self.ema_network, self.optimizer]
-        if self.discriminator is not None:
-            parts += [self.discriminator, self.discriminator_optimizer]
-        return [variable for part in parts for variable in part.variables]
 
     def train_step(self, data):
         """One update of the network and, where there is one, of its discriminator."""
         noisy, target = data
         energy = tf.reduce_mean(target**2 + 0.01 * noisy**2 + 1e-6, axis=1, keepdims=True)
         scale = tf.math.rsqrt(energy)  # every example counts alike, one without speech too
+        d_loss = None
         with tf.GradientTape(persistent=True) as tape:
             enhanced = mask(self.network, noisy) * scale
             spectral = spectral_loss(enhanced, target * scale)
@@ -240,12 +222,7 @@ class MaskLearner(Learner):
                 d_loss, g_loss = self._game(*sounds)
                 loss += self.adversarial_weight * g_loss
                 results |= {"d_loss": d_loss, "g_loss": g_loss}
-        weights = self.network.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
-        if self.discriminator is not None:
-            weights = self.discriminator.trainable_variables
-            self.discriminator_optimizer.apply(tape.gradient(d_loss, weights), weights)
-        self._average()
+        self.update(tape, loss, d_loss)
         return {"loss": loss, **results}
 
     def _game(self, target, enhanced, noisy):
@@ -254,11 +231,6 @@ class MaskLearner(Learner):
         real, fake = (tf.stack([size, sizes[2]], axis=-1) for size in sizes[:2])
         logits = self.discriminator(real, training=True), self.discriminator(fake, training=True)
         return losses.cross_entropy_mse(*logits, weight=self.squared_weight)
-
-    def _average(self):
-        """Move the averaged network towards the current one, faster in the first steps."""
-        pair = self.ema_network.weights, self.network.weights
-        follow(*pair, self.ema, self.optimizer.iterations)
 
 
 def mask(network, noisy):

@@ -8,7 +8,7 @@ the phase, and the joins, are those of linear prediction (sound.interpolation).
 from audiogan_tf.errors import InputError
 from audiogan_tf.models import losses
 from audiogan_tf.models.enhancement import default_optimizer
-from audiogan_tf.models.learner import Learner, follow
+from audiogan_tf.models.learner import AveragedLearner
 from audiogan_tf.models.vocoder import convnext_block
 from audiogan_tf.sound import interpolation
 from audiogan_tf.sound.spectral import istft, stft
@@ -88,7 +88,7 @@ def _drawn_logs(network, emptied, hidden):
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
-class GapLearner(Learner):
+class GapLearner(AveragedLearner):
     """Learns the spectra of gaps by regression and, with a discriminator, adversarially as well.
 
     network: of `build_network`; discriminator: of enhancement.build_discriminator, which sees the
@@ -96,8 +96,6 @@ class GapLearner(Learner):
     `fit` takes pairs: sounds (batch, SAMPLES) float32 and gaps in samples (batch,) int32; a gap
     lies in the middle. The distance is the root mean square over the bins of each hidden frame.
     """
-
-    class_counts = ()
 
     def __init__(self, network, discriminator=None, adversarial_weight=0.02, ema=0.998, **kwargs):
         super().__init__(**kwargs)
@@ -108,25 +106,8 @@ class GapLearner(Learner):
 
     def compile(self, optimizer=None, discriminator_optimizer=None, **kwargs):
         """Set the optimizers; without XLA, whose FFTs are slow on a CPU."""
-        super().compile(optimizer or default_optimizer(), jit_compile=False, **kwargs)
-        self.optimizer.build(self.network.trainable_variables)
-        self.discriminator_optimizer = discriminator_optimizer
-        if self.discriminator is not None:
-            own = discriminator_optimizer or keras.optimizers.Adam(4e-4, beta_1=0.5, beta_2=0.99)
-            own.build(self.discriminator.trainable_variables)
-            self.discriminator_optimizer = own
-
-    def player(self):
-        """The averaged network."""
-        return self.ema_network
-
-    @property
-    def state(self):
-        """All variables of a training, for a checkpoint."""
-        parts = [self.network, self.ema_network, self.optimizer]
-        if self.discriminator is not None:
-            parts += [self.discriminator, self.discriminator_optimizer]
-        return [variable for part in parts for variable in part.variables]
+        both = optimizer or default_optimizer(), discriminator_optimizer
+        super().compile(*both, jit_compile=False, **kwargs)
 
     def train_step(self, data):
         """One update of the network and, where there is one, of its discriminator."""
@@ -136,6 +117,7 @@ class GapLearner(Learner):
         )
         emptied = sounds * known
         scale = tf.math.rsqrt(tf.reduce_mean(emptied**2, axis=1, keepdims=True) + 1e-9)
+        d_loss = None
         hidden, wanted = tf.map_fn(touched, gaps, tf.float32), logs_of(sounds * scale)
         with tf.GradientTape(persistent=True) as tape:
             drawn, bridge = _drawn_logs(self.network, emptied * scale, hidden)
@@ -147,13 +129,7 @@ class GapLearner(Learner):
                 d_loss, g_loss = losses.hinge(*logits)
                 loss += self.adversarial_weight * g_loss
                 results |= {"d_loss": d_loss, "g_loss": g_loss}
-        weights = self.network.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
-        if self.discriminator is not None:
-            weights = self.discriminator.trainable_variables
-            self.discriminator_optimizer.apply(tape.gradient(d_loss, weights), weights)
-        pair = self.ema_network.weights, self.network.weights
-        follow(*pair, self.ema, self.optimizer.iterations)
+        self.update(tape, loss, d_loss)
         return {"loss": loss, **results}
 
 

@@ -88,6 +88,47 @@ class Learner(keras.Model):
         return cls(**{name: load(value) for name, value in config.items()})
 
 
+class AveragedLearner(Learner):
+    """One network, its average over the last steps, which plays, and at will an opponent.
+
+    A family sets `network`, `ema_network` and `ema`, and `discriminator` where there is one.
+    """
+
+    class_counts, discriminator = (), None
+
+    def compile(self, optimizer, discriminator_optimizer=None, **kwargs):
+        """Set the optimizers; where there is a discriminator, Adam by default for it."""
+        super().compile(optimizer, **kwargs)
+        self.optimizer.build(self.network.trainable_variables)
+        self.discriminator_optimizer = discriminator_optimizer
+        if self.discriminator is not None:
+            own = discriminator_optimizer or keras.optimizers.Adam(4e-4, beta_1=0.5, beta_2=0.99)
+            own.build(self.discriminator.trainable_variables)
+            self.discriminator_optimizer = own
+
+    def player(self):
+        """The averaged network."""
+        return self.ema_network
+
+    @property
+    def state(self):
+        """All variables of a training, for a checkpoint."""
+        parts = [self.network, self.ema_network, self.optimizer]
+        if self.discriminator is not None:
+            parts += [self.discriminator, self.discriminator_optimizer]
+        return [variable for part in parts for variable in part.variables]
+
+    def update(self, tape, loss, d_loss=None):
+        """One step of both networks down their losses; the average follows."""
+        weights = self.network.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        if self.discriminator is not None:
+            weights = self.discriminator.trainable_variables
+            self.discriminator_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        pair = self.ema_network.weights, self.network.weights
+        follow(*pair, self.ema, self.optimizer.iterations)
+
+
 def follow(means, values, ema, steps):
     """Move averaged variables towards the present ones, faster in the first steps.
 

@@ -7,7 +7,7 @@ before and after each frame: nobody waits for a separated sound, so it need not 
 from audiogan_tf.errors import InputError
 from audiogan_tf.models import enhancement
 from audiogan_tf.models.enhancer import Enhancer
-from audiogan_tf.models.learner import Learner, follow
+from audiogan_tf.models.learner import AveragedLearner
 from audiogan_tf.models.speech_losses import log_distortion, spectral_loss
 from audiogan_tf.models.vocoder import convnext_block
 from audiogan_tf.sound.spectral import istft, stft
@@ -80,7 +80,7 @@ def build_network(views=1, channels=96, blocks=6):
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
-class SeparationLearner(Learner):
+class SeparationLearner(AveragedLearner):
     """Learns masks from mixtures whose two sources are known.
 
     network: of `build_network`; enhancer: an enhancement.MaskNetwork that is asked, and does not
@@ -88,8 +88,6 @@ class SeparationLearner(Learner):
     (batch, 2, samples) float32, samples a multiple of HOP; it adds them up itself.
     The loss is that of lesson 15, spectral_loss + log_distortion / 2, of both sources.
     """
-
-    class_counts = ()
 
     def __init__(self, network, enhancer=None, ema=0.998, **kwargs):
         super().__init__(**kwargs)
@@ -101,17 +99,6 @@ class SeparationLearner(Learner):
         """Set the optimizer, by default enhancement's; no XLA, whose FFTs are slow on a CPU."""
         optimizer = optimizer or enhancement.default_optimizer()
         super().compile(optimizer, jit_compile=False, **kwargs)
-        self.optimizer.build(self.network.trainable_variables)
-
-    def player(self):
-        """The averaged network."""
-        return self.ema_network
-
-    @property
-    def state(self):
-        """All variables of a training, for a checkpoint; the enhancer does not change."""
-        parts = self.network, self.ema_network, self.optimizer
-        return [variable for part in parts for variable in part.variables]
 
     def train_step(self, sources):
         """One update by mixtures of `sources`."""
@@ -127,10 +114,7 @@ class SeparationLearner(Learner):
             spectral = spectral_loss(found, wanted)
             distortion = log_distortion(found, wanted)
             loss = spectral + 0.5 * distortion
-        weights = self.network.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
-        pair = self.ema_network.weights, self.network.weights
-        follow(*pair, self.ema, self.optimizer.iterations)
+        self.update(tape, loss)
         return {"loss": loss, "spectral": spectral, "distortion": distortion}
 
 

@@ -228,6 +228,18 @@ def test_a_folder_without_one_good_sound_is_refused(tmp_path):
         corpora.load_corpus(tmp_path)
 
 
+def test_a_folder_is_also_looked_up_where_corpora_lie(tmp_path, monkeypatch):
+    for word in ("ja", "nein"):
+        (tmp_path / "words" / word).mkdir(parents=True)
+        for take in range(3):
+            soundfile.write(tmp_path / "words" / word / f"{take}.wav", np.ones(4000) / 2, 8000)
+    monkeypatch.setenv("AUDIOGAN_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path.parent)
+    assert corpora.load_corpus("words").classes == ("ja", "nein")
+    with pytest.raises(InputError, match="'wordz' is neither a folder"):
+        corpora.load_corpus("wordz")
+
+
 def test_an_unknown_name_lists_the_known_ones(tmp_path):
     with pytest.raises(InputError, match=r"'drumz'.*known: drums, fsdd"):
         corpora.load_corpus("drumz")
