@@ -18,6 +18,7 @@ About fifteen minutes on one core.
 
 import audiogan_tf
 from audiogan_tf.corpora.batches import batches
+from audiogan_tf.errors import InputError
 from audiogan_tf.judging import metrics, privacy
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import catalogue, dcgan
@@ -113,7 +114,11 @@ def attack_shipped(table):
         floors = f"floor of {name}"
         if not any(table.lacks(one, "pictures") for one in (*own, floors)):
             continue
-        corpus = audiogan_tf.load_corpus(name)
+        try:
+            corpus = audiogan_tf.load_corpus(name)
+        except InputError as error:  # a folder of recordings that is not on this machine
+            print(f"{', '.join(own)}: not attacked: {error}")
+            continue
         attack = Attack(corpus, judge_for(corpus))
         ends = {floors: attack.apart, f"ceiling of {name}": attack.members}
         for subject, waves in ends.items():

@@ -35,11 +35,11 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "digits_long": ("digits", 16000),
     "notes_long": ("notes", 6000),
     "instruments_long": ("instruments", 3000, "tiny"),
-    "effects_long": ("effects", 7000, "sliders"),
+    "effects_long": ("effects", 30000, "sliders"),
     "notes_vae": ("notes", 3600, "vae"),
     "digits_wavenet": ("digits", 16000, "wavenet"),
     "drums_diffusion": ("drums", 1500, "diffusion"),
-    "command_words_long": ("command_words", 80000),  # a folder, looked up in AUDIOGAN_DATA
+    "command_words_long": ("command_words", 60000),  # a folder, looked up in AUDIOGAN_DATA
 }
 DISCRIMINATORS = {"digits_long": "digits_discriminator"}  # shipped with it; see lesson 08
 ENCODERS = {"notes_vae": "notes_vae_encoder"}  # shipped with it; see lesson 09

@@ -21,6 +21,7 @@ FEATURES = 128  # numbers that describe one clip
 WIDTHS = (24, 48, 64, 96, 128, 128)  # channels of the convolutions
 STRIDES = (2, 2, 1, 2, 1, 1)
 MOST_CLIPS, MOST_HELD_OUT = 4000, 1000  # of a large corpus, how many are listened to
+UNEVEN = 2  # so many times as many clips in one class as in another
 
 
 @dataclass(frozen=True)
@@ -163,10 +164,15 @@ def load_judge(path_or_name):
 
 
 def remember(judge, corpus):
-    """Listen to a corpus and keep the features, in random order: a Reference."""
+    """Listen to a corpus and keep the features, in random order: a Reference.
+
+    Where one class has UNEVEN times as many training clips as another, as many are heard of each:
+    a generator is asked for every class equally often.
+    """
     sides = []
     for clips, most in ((corpus.train, MOST_CLIPS), (corpus.test, MOST_HELD_OUT)):
-        chosen = np.random.default_rng(0).permutation(len(clips))[:most]
+        chosen = np.random.default_rng(0).permutation(len(clips))
+        chosen = chosen[_even(clips.labels[chosen])][:most]
         parts = [chosen[i : i + 500] for i in range(0, len(chosen), 500)]
         heard = [judge.hear(clips.take(part), corpus.sample_rate).features for part in parts]
         nothing = np.zeros((0, FEATURES), "float32")  # a small folder may hold no clip out
@@ -175,6 +181,16 @@ def remember(judge, corpus):
     noise = judge.hear(noise_clips(corpus.representation, NOISE_CLIPS), corpus.sample_rate)
     about = (corpus.name, corpus.digest, corpus.representation)
     return Reference(train, test, noise.features, np.int32(conditions), *about)
+
+
+def _even(labels):
+    """Places of labels (clips,) to keep, in order, so that no class has UNEVEN times another's."""
+    sizes = np.bincount(labels)
+    least = sizes[sizes > 0].min(initial=len(labels))
+    if sizes.max(initial=0) < UNEVEN * least:
+        return np.arange(len(labels))
+    kept = [np.flatnonzero(labels == label)[:least] for label in np.flatnonzero(sizes)]
+    return np.sort(np.concatenate(kept))
 
 
 def noise_clips(representation, count):

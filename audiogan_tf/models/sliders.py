@@ -8,6 +8,7 @@ import keras
 from keras import layers, ops
 
 HUNDREDTHS = 100  # positions are told in whole hundredths, behind the labels
+MAPPED = (160, 160, 96)  # widths of the layers between sliders and generator
 COARSE, FINE = 5, 33  # knots: a rate moves what is late in a clip by many periods, so it needs many
 
 
@@ -68,6 +69,8 @@ def build_generator(shape, class_counts, sliders, latent_dim=32, channels=16, em
     """A generator from noise, a class and its sliders to pictures.
 
     shape, channels: as in dcgan; class_counts: of one condition, [classes]; sliders: their number.
+    Between the sliders and the layers that draw lie some that mix them, as in StyleGAN (Karras,
+    Laine and Aila, 2019): what one slider does may depend on where another stands.
     Model: noise (batch, latent_dim), labels (batch, 1 + sliders) int, the class and positions in
     hundredths -> (batch, frames, bins, 1) float32 in [-1, 1]. Used in lesson 17.
     """
@@ -77,8 +80,10 @@ def build_generator(shape, class_counts, sliders, latent_dim=32, channels=16, em
         for knots in (COARSE, FINE)
     ]
     told = layers.Add()(each)
-    bent = layers.Dense(embedding)(layers.LeakyReLU(negative_slope=0.2)(told))
-    condition = layers.Concatenate()([inputs[0], told, bent])
+    mixed = told
+    for width in MAPPED:
+        mixed = layers.Dense(width)(layers.LeakyReLU(negative_slope=0.2)(mixed))
+    condition = layers.Concatenate()([inputs[0], told, mixed])
     return parts.model_of(inputs, dcgan.pictures_from(condition, shape, channels), "generator")
 
 
