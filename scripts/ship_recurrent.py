@@ -1,6 +1,6 @@
 """Train a recurrent network as its recipe says and put it among the shipped weights.
 
-    python scripts/ship_recurrent.py melody_rnn|frame_rnn [--out FILE]
+    python scripts/ship_recurrent.py melody_rnn|melody_gru|frame_rnn [--out FILE]
 With --out the weights and scores go there, and what is shipped stays as it is.
 """
 
@@ -22,8 +22,10 @@ import numpy as np
 
 RECIPES = {  # name: (epochs, highest learning rate)
     "melody_rnn": (36, 3e-3),
+    "melody_gru": (36, 3e-3),
     "frame_rnn": (30, 2e-3),
 }
+LOOK_BACK = {"melody_rnn": 64, "melody_gru": 0}  # tokens; more than any tune has, and none
 BATCH = 64
 CLIPS = 600  # generated to be scored
 
@@ -39,7 +41,7 @@ def main():
     if options.name == "frame_rnn":
         about = ship_frames(path, *recipe)
     else:
-        about = ship_melodies(path, *recipe)
+        about = ship_melodies(path, LOOK_BACK[options.name], *recipe)
     used = resource.getrusage(resource.RUSAGE_SELF)
     about["cpu_minutes"] = round((used.ru_utime + used.ru_stime) / 60, 1)
     about["command"] = f"python scripts/ship_recurrent.py {options.name}"
@@ -54,17 +56,18 @@ def optimizer(clips, epochs, rate):
     return keras.optimizers.Adam(rate, global_clipnorm=1.0)
 
 
-def ship_melodies(path, epochs, rate):
+def ship_melodies(path, look_back, epochs, rate):
     """Train a network of symbols; returns its entry in the index."""
     corpus = melodies.load_melodies()
-    network = symbol_rnn.SymbolRNN(tunes.VOCABULARY)
+    sizes = {"vocabulary": tunes.VOCABULARY, "look_back": look_back}
+    network = symbol_rnn.SymbolRNN(**sizes)
     network.compile(optimizer(len(corpus.train), epochs, rate), symbol_rnn.next_token_loss())
     pairs, held_out = ((side[:, :-1], side[:, 1:]) for side in (corpus.train, corpus.test))
     history = network.fit(
         *pairs, batch_size=BATCH, epochs=epochs, validation_data=held_out, verbose=2
     )
     about = {"corpus": "melodies", "epochs": epochs, "seed": 0}
-    config = {"kind": "symbols", "sizes": {"vocabulary": tunes.VOCABULARY}, "about": about}
+    config = {"kind": "symbols", "sizes": sizes, "about": about}
     save_weights(path, config, network.get_weights())
     real = [tunes.decode(row) for row in corpus.train]
     keys = np.tile([tunes.key_token(key) for key in tunes.KEYS], 50)[:, None]  # (1200, 1)

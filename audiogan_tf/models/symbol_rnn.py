@@ -8,7 +8,7 @@ from audiogan_tf.models.sampling import pick
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
 PAD, END = 0, 1  # tokens: what fills up an array; what ends a sequence
 CELLS = {"gru": layers.GRU, "lstm": layers.LSTM}
@@ -24,32 +24,84 @@ class SymbolRNN(keras.Model):
     with `compile` and `fit` on tokens[:, :-1] and the tokens that follow, tokens[:, 1:] (teacher
     forcing; Williams and Zipser, 1989), by a loss that leaves 0 out. The steps of a sequence are
     unrolled, which is twice as fast here and right for some hundred of them.
+
+    look_back: how many tokens back the network can look; 0 for none. Each token is kept beside
+    the state in which it came. The state now asks which of those states it is like, and the
+    answer, a weighted mean of their tokens, stands beside it when the next token is foretold
+    (attention over one's own past; Bahdanau et al., 2015; Grave et al., 2017).
     Built in lesson 10.
     """
 
-    def __init__(self, vocabulary, width=192, cell="gru", embedding=64, dropout=0.2, **kwargs):
+    def __init__(
+        self,
+        vocabulary,
+        width=192,
+        cell="gru",
+        embedding=64,
+        dropout=0.2,
+        look_back=0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if cell not in CELLS:
             raise InputError(f"cell={cell!r}: use one of {', '.join(CELLS)}")
         self.vocabulary, self.width, self.cell = vocabulary, width, cell
-        self.embedding, self.dropout = embedding, dropout
+        self.embedding, self.dropout, self.look_back = embedding, dropout, look_back
         self.read = layers.Embedding(vocabulary, embedding, name="read")
         self.remember = CELLS[cell](width, return_sequences=True, unroll=True, name="remember")
+        if look_back:
+            self.ask = layers.Dense(embedding, use_bias=False, name="ask")
+            self.offer = layers.Dense(embedding, use_bias=False, name="offer")
         self.forget_some = layers.Dropout(dropout, name="forget_some")
         self.predict_next = layers.Dense(vocabulary, name="predict_next")
-        self(np.zeros([1, 1], "int32"))  # makes the weights
+        self(np.zeros([1, 2], "int32"))  # makes the weights
 
     def call(self, tokens, training=False):
-        features = self.remember(self.read(tokens))
+        vectors = self.read(tokens)  # (batch, n, embedding)
+        features = self.remember(vectors)  # (batch, n, width)
+        if self.look_back:
+            before = ops.pad(features[:, :-1], [[0, 0], [1, 0], [0, 0]])
+            place = ops.arange(ops.shape(tokens)[1])
+            back = place[:, None] - place[None]  # (n, n): how far back each token is
+            unseen = (back < 0) | (back >= self.look_back)
+            found = self.recall(features, self.offer(before), vectors, unseen)
+            features = ops.concatenate([features, found], axis=-1)
         return self.predict_next(self.forget_some(features, training=training))
 
+    def recall(self, states, keys, vectors, unseen):
+        """The mean of the tokens' vectors, those weighted most whose keys the states ask for.
+
+        states: (batch, n, width); keys, vectors: (batch, m, embedding); unseen: bool, (n, m) or
+        (batch, n, m), True for a token that may not be looked at. Returns (batch, n, embedding).
+        """
+        likeness = ops.matmul(self.ask(states), ops.swapaxes(keys, 1, 2)) / self.embedding**0.5
+        weights = ops.softmax(ops.where(unseen, -1e9, likeness))  # (batch, n, m)
+        return ops.matmul(weights, vectors)
+
     def begin(self, count):
-        """The state before the first token: a list of zeros (count, width), one or two."""
-        return self.remember.cell.get_initial_state(batch_size=count)
+        """The state before the first token, zeros: a list of (count, width), one or two.
+
+        A network that looks back has two more: the keys of the tokens seen, (count, look_back,
+        embedding), and the tokens, (count, look_back) int32, 0 where there is none yet.
+        """
+        state = list(self.remember.cell.get_initial_state(batch_size=count))
+        if self.look_back:
+            state.append(ops.zeros([count, self.look_back, self.embedding]))
+            state.append(ops.zeros([count, self.look_back], "int32"))
+        return state
 
     def read_on(self, tokens, state):
         """One token further: tokens (count,) int, state -> logits (count, vocabulary), state."""
+        state, seen = (state[:-2], state[-2:]) if self.look_back else (state, [])
+        before = state[0]
         features, state = self.remember.cell(self.read(tokens), state)
+        if self.look_back:
+            keys, past = seen
+            keys = _moved_up(keys, self.offer(before))
+            past = _moved_up(past, ops.cast(tokens, "int32"))
+            found = self.recall(features[:, None], keys, self.read(past), past[:, None] == PAD)
+            features = ops.concatenate([features, found[:, 0]], axis=-1)
+            state = [*state, keys, past]
         return self.predict_next(features), state
 
     def generate(self, prompts, length, seed=0, temperature=1.0, top_k=None):
@@ -61,8 +113,9 @@ class SymbolRNN(keras.Model):
         end. Same seed, same tokens. Raises InputError for settings out of range.
         """
         given, draws, top_k = self._asked(prompts, length, seed, temperature, top_k)
-        heat = tf.constant(temperature, tf.float32)
-        return self._free_run(tf.constant(given), tf.constant(draws), heat, top_k).numpy()
+        told = tf.constant(given), tf.constant(draws), tf.constant(temperature, tf.float32)
+        compiled = self._free_run.get_concrete_function(*told, top_k)  # one for each shape
+        return compiled(*told).numpy()
 
     def generate_slowly(self, prompts, length, seed=0, temperature=1.0, top_k=None):
         """The same tokens as `generate`, but for each one the whole sequence is read again."""
@@ -106,6 +159,11 @@ class SymbolRNN(keras.Model):
 
         start = tf.constant(0), self.begin(count), given
         return tf.while_loop(lambda t, *_: t < length - 1, step, start)[-1]
+
+
+def _moved_up(kept, new):
+    """What is kept of the last tokens, (count, n, ...), less the oldest, and the newest behind."""
+    return ops.concatenate([kept[:, 1:], new[:, None]], axis=1)
 
 
 def _next(now, given, drawn):

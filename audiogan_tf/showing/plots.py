@@ -197,7 +197,7 @@ def heat_map(values, rows, columns, title, labels, top=100, texts=None, legend=N
     values: (rows, columns) numbers, from 0 (light) to `top` (dark); rows, columns: their names;
     labels: what the columns are, and what the rows are; texts: (rows, columns) strings, by
     default the rounded numbers; legend: what the shades mean, with its unit. Returns a figure.
-    Used in lessons 05, 08, 09 and 12.
+    Used in lessons 05, 08, 09, 10 and 12.
     """
     figure, axis = single(2.4 + 0.52 * len(columns), 1.6 + 0.42 * len(rows))
     image = axis.imshow(values, cmap="Blues", vmin=0, vmax=top, aspect="auto")

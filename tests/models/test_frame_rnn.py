@@ -17,8 +17,11 @@ import scipy.stats
 SIZES = {"shape": (6, 8, 1), "class_counts": (3,), "components": 4, "mixtures": 3, "width": 16}
 
 
-def symbols(cell="gru", vocabulary=30):
-    network = symbol_rnn.SymbolRNN(vocabulary, 12, cell, embedding=8)
+LOOKING_BACK = pytest.mark.parametrize("look_back", [0, 6, 25])
+
+
+def symbols(cell="gru", vocabulary=30, look_back=0):
+    network = symbol_rnn.SymbolRNN(vocabulary, 12, cell, embedding=8, look_back=look_back)
     network.set_weights([4 * weight for weight in network.get_weights()])
     return network
 
@@ -44,9 +47,9 @@ def expect_same_tokens(network, fast, slow, seed, temperature, top_k):
 
 
 @pytest.mark.parametrize("cell", symbol_rnn.CELLS)
-@pytest.mark.parametrize("top_k", [None, 3])
-def test_the_loop_gives_the_tokens_of_the_slow_way(cell, top_k):
-    network, prompts = symbols(cell), np.array([[7], [8], [9]] * 4)
+@pytest.mark.parametrize("top_k, look_back", [(None, 0), (3, 0), (None, 6), (3, 25)])
+def test_the_loop_gives_the_tokens_of_the_slow_way(cell, top_k, look_back):
+    network, prompts = symbols(cell, look_back=look_back), np.array([[7], [8], [9]] * 4)
     settings = {"seed": 3, "temperature": 0.8, "top_k": top_k}
     fast = network.generate(prompts, 25, **settings)
     assert fast.shape == (12, 25) and fast.dtype == np.int32
@@ -56,15 +59,47 @@ def test_the_loop_gives_the_tokens_of_the_slow_way(cell, top_k):
 
 
 @pytest.mark.parametrize("cell", symbol_rnn.CELLS)
-def test_a_step_is_one_place_of_the_whole(cell):
-    network = symbols(cell)
-    tokens = np.array([[3, 9, 4, 4, 2]])
+@LOOKING_BACK
+def test_a_step_is_one_place_of_the_whole(cell, look_back):
+    network = symbols(cell, look_back=look_back)
+    tokens = np.random.default_rng(0).integers(2, 30, (3, 20))
     whole = network(tokens).numpy()
-    state = network.begin(1)
-    assert len(state) == (2 if cell == "lstm" else 1)
-    for t in range(5):
+    state = network.begin(3)
+    assert len(state) == (2 if cell == "lstm" else 1) + (2 if look_back else 0)
+    for t in range(20):
         logits, state = network.read_on(tokens[:, t], state)
         np.testing.assert_allclose(logits, whole[:, t], atol=1e-4)
+
+
+@LOOKING_BACK
+def test_no_step_sees_what_comes_later_or_lies_too_far_back(look_back):
+    network = symbols(look_back=look_back)
+    tokens = np.random.default_rng(1).integers(2, 30, (1, 20))
+    later, first = tokens.copy(), tokens.copy()
+    later[0, 12], first[0, 0] = 1, 1
+    told, other = network(tokens).numpy(), network(later).numpy()
+    np.testing.assert_allclose(told[:, :12], other[:, :12], atol=1e-5)
+    assert np.abs(told[:, 12] - other[:, 12]).max() > 0.01
+    states = np.random.default_rng(2).standard_normal((1, 20, 12)).astype("float32")
+    network.remember = lambda vectors: states  # the same memory: all that differs is looked up
+    moved = np.abs(network(tokens).numpy() - network(first).numpy())[0].max(axis=-1) > 1e-4
+    assert moved[:look_back].any() == (look_back > 0) and not moved[look_back:].any()
+
+
+def test_a_network_that_looks_back_copies_what_it_never_met():
+    rng = np.random.default_rng(0)
+    bars = rng.integers(3, 30, (900, 5))
+    tokens = np.concatenate([np.full((900, 1), 2), bars, np.full((900, 1), 2), bars], axis=1)
+    copied = {}
+    for look_back in (0, 12):
+        keras.utils.set_random_seed(0)
+        network = symbol_rnn.SymbolRNN(30, 32, embedding=16, dropout=0.0, look_back=look_back)
+        network.compile(keras.optimizers.Adam(0.01), symbol_rnn.next_token_loss())
+        train = tokens[:800]
+        network.fit(train[:, :-1], train[:, 1:], batch_size=32, epochs=12, verbose=0)
+        drawn = network.generate(tokens[800:, :7], 12, top_k=1)
+        copied[look_back] = np.mean(drawn == tokens[800:])
+    assert copied[12] > 0.95 > 0.8 > copied[0]
 
 
 def test_what_is_given_stays_and_open_places_are_filled():
