@@ -20,6 +20,7 @@ import audiogan_tf
 from audiogan_tf.corpora.batches import batches
 from audiogan_tf.errors import InputError
 from audiogan_tf.judging import metrics, privacy
+from audiogan_tf.judging.judge import even_places
 from audiogan_tf.judging.judge_training import judge_for
 from audiogan_tf.models import catalogue, dcgan
 from audiogan_tf.sound import audio
@@ -64,6 +65,7 @@ class Attack:
         rng = np.random.default_rng(SEED)
         members = corpus.train if members is None else members
         chosen = [rng.permutation(len(side)) for side in (members, corpus.test)]
+        chosen[0] = chosen[0][even_places(members.labels[chosen[0]])]
         half = min(CANDIDATES, len(corpus.test) // 2)
         self.members = members.take(chosen[0][:CANDIDATES])
         self.others, self.apart = (corpus.test.take(chosen[1][part]) for part in self._halves(half))

@@ -172,7 +172,7 @@ def remember(judge, corpus):
     sides = []
     for clips, most in ((corpus.train, MOST_CLIPS), (corpus.test, MOST_HELD_OUT)):
         chosen = np.random.default_rng(0).permutation(len(clips))
-        chosen = chosen[_even(clips.labels[chosen])][:most]
+        chosen = chosen[even_places(clips.labels[chosen])][:most]
         parts = [chosen[i : i + 500] for i in range(0, len(chosen), 500)]
         heard = [judge.hear(clips.take(part), corpus.sample_rate).features for part in parts]
         nothing = np.zeros((0, FEATURES), "float32")  # a small folder may hold no clip out
@@ -183,14 +183,18 @@ def remember(judge, corpus):
     return Reference(train, test, noise.features, np.int32(conditions), *about)
 
 
-def _even(labels):
-    """Places of labels (clips,) to keep, in order, so that no class has UNEVEN times another's."""
+def even_places(labels):
+    """Places of labels (clips,) to keep, so that no class has UNEVEN times another's clips.
+
+    Where one has, the classes take turns, so that the first places hold equally many of each;
+    else all stay where they are. Returns (kept,) int. Used in lesson 17's corpus.
+    """
     sizes = np.bincount(labels)
     least = sizes[sizes > 0].min(initial=len(labels))
-    if sizes.max(initial=0) < UNEVEN * least:
+    if not len(labels) or sizes.max() < UNEVEN * least:
         return np.arange(len(labels))
     kept = [np.flatnonzero(labels == label)[:least] for label in np.flatnonzero(sizes)]
-    return np.sort(np.concatenate(kept))
+    return np.stack(kept, axis=1).ravel()
 
 
 def noise_clips(representation, count):

@@ -287,3 +287,11 @@ def test_where_pitch_is_a_label_pictures_are_not_detuned():
         places = np.argmax(tf.reduce_mean(varied, axis=1)[..., 0], axis=1)
         stayed[detune] = np.mean(np.abs(places - 12) <= 1)
     assert stayed[0.0] > 0.6 and stayed[8.0] < 0.35
+
+
+def test_where_classes_are_unequal_they_take_turns():
+    labels = np.repeat([0, 1, 2], [5, 20, 6])
+    places = judge.even_places(labels)
+    assert np.array_equal(labels[places], [0, 1, 2] * 5) and len(set(places)) == 15
+    assert np.array_equal(judge.even_places(np.repeat([0, 1], [5, 9])), np.arange(14))
+    assert len(judge.even_places(np.zeros(0, int))) == 0
