@@ -32,6 +32,7 @@ def effects():
     with pytest.MonkeyPatch.context() as patch:
         few = corpora.effects.PER_CLASS | {"train": 2}
         patch.setattr(corpora.effects, "PER_CLASS", few)
+        patch.setattr(corpora.effects, "ALARMS", 2)
         return corpora.load_corpus("effects")
 
 
