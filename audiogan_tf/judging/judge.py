@@ -21,7 +21,7 @@ FEATURES = 128  # numbers that describe one clip
 WIDTHS = (24, 48, 64, 96, 128, 128)  # channels of the convolutions
 STRIDES = (2, 2, 1, 2, 1, 1)
 MOST_CLIPS, MOST_HELD_OUT = 4000, 1000  # of a large corpus, how many are listened to
-UNEVEN = 2  # so many times as many clips in one class as in another
+UNEVEN, ENOUGH = 2, 100  # times as many clips in one class as in another; clips of each to keep
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,8 @@ def load_judge(path_or_name):
 def remember(judge, corpus):
     """Listen to a corpus and keep the features, in random order: a Reference.
 
-    Where one class has UNEVEN times as many training clips as another, as many are heard of each:
-    a generator is asked for every class equally often.
+    Where classes are unequal, see even_places, as many training clips are heard of each: a
+    generator is asked for every class equally often.
     """
     sides = []
     for clips, most in ((corpus.train, MOST_CLIPS), (corpus.test, MOST_HELD_OUT)):
@@ -184,14 +184,15 @@ def remember(judge, corpus):
 
 
 def even_places(labels):
-    """Places of labels (clips,) to keep, so that no class has UNEVEN times another's clips.
+    """Places of labels (clips,) int to keep, so that no class has UNEVEN times another's clips.
 
-    Where one has, the classes take turns, so that the first places hold equally many of each;
-    else all stay where they are. Returns (kept,) int. Used in lesson 17's corpus.
+    Where one has, the classes take turns until the smallest is used up, so that the first places
+    hold equally many of each. Where none has, or where fewer than ENOUGH of each would be left,
+    all stay where they are. Returns (kept,) int. Used for the corpus of lesson 17.
     """
     sizes = np.bincount(labels)
     least = sizes[sizes > 0].min(initial=len(labels))
-    if not len(labels) or sizes.max() < UNEVEN * least:
+    if least < ENOUGH or sizes.max() < UNEVEN * least:
         return np.arange(len(labels))
     kept = [np.flatnonzero(labels == label)[:least] for label in np.flatnonzero(sizes)]
     return np.stack(kept, axis=1).ravel()
