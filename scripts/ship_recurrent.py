@@ -1,6 +1,7 @@
 """Train a recurrent network as its recipe says and put it among the shipped weights.
 
-    python scripts/ship_recurrent.py melody_rnn|melody_gru|frame_rnn [--out FILE]
+    python scripts/ship_recurrent.py NAME [--out FILE]
+NAME: melody_rnn, melody_gru, frame_rnn or frame_rnn_latent.
 With --out the weights and scores go there, and what is shipped stays as it is.
 """
 
@@ -24,8 +25,13 @@ RECIPES = {  # name: (epochs, highest learning rate)
     "melody_rnn": (36, 3e-3),
     "melody_gru": (36, 3e-3),
     "frame_rnn": (30, 2e-3),
+    "frame_rnn_latent": (60, 2e-3),
 }
 LOOK_BACK = {"melody_rnn": 64, "melody_gru": 0}  # tokens; more than any tune has, and none
+FRAMES = {  # other arguments of a FrameRNN
+    "frame_rnn": {},
+    "frame_rnn_latent": {"latent_size": 16, "temperature": 0.5},
+}
 BATCH = 64
 CLIPS = 600  # generated to be scored
 
@@ -38,8 +44,8 @@ def main():
     keras.utils.set_random_seed(0)
     path = options.out or pretrained_folder() / f"{options.name}.npz"
     recipe = RECIPES[options.name]
-    if options.name == "frame_rnn":
-        about = ship_frames(path, *recipe)
+    if options.name in FRAMES:
+        about = ship_frames(path, FRAMES[options.name], *recipe)
     else:
         about = ship_melodies(path, LOOK_BACK[options.name], *recipe)
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -88,15 +94,18 @@ def kept(name, some):
     return {name + rule: round(share(some), 4) for rule, share in rules.items()}
 
 
-def ship_frames(path, epochs, rate):
+def ship_frames(path, sizes, epochs, rate):
     """Train a network of frames on drums; returns its entry in the index."""
     corpus = audiogan_tf.load_corpus("drums")
     representation = corpus.representation
     pictures = forward_all(corpus.train.audio, representation)
-    sizes = {"shape": list(representation.shape), "class_counts": list(corpus.class_counts)}
+    shapes = {"shape": list(representation.shape), "class_counts": list(corpus.class_counts)}
+    sizes = shapes | sizes
     network = frame_rnn.FrameRNN(**sizes).adapt(pictures)
     network.compile(optimizer(len(pictures), epochs, rate))
     network.fit([pictures, corpus.train.conditions], batch_size=BATCH, epochs=epochs, verbose=2)
+    if network.latent_size:
+        network.fit_latent(pictures, corpus.train.conditions)
     generator = frame_rnn.build_generator(**sizes)
     generator.set_weights(network.get_weights())
     about = {"corpus": "drums", "epochs": epochs, "seed": 0}

@@ -97,6 +97,7 @@ def _diffusion(sizes, seed):
 
 SMALL, WIDER, MEDIUM = ({"channels": channels} for channels in (16, 20, 32))
 WAVES, TINY = {"r1_weight": 0.03}, {"channels": 8, "latent_dim": 32, "embedding": 24}
+SEEN = MEDIUM | {"spectrogram_channels": 16}
 _PICTURES = dcgan.build_generator, dcgan.build_discriminator
 _MLP = wavegan.build_mlp_generator, wavegan.build_mlp_discriminator
 _SLIDERS = sliders.build_generator, sliders.build_discriminator
@@ -107,6 +108,7 @@ MODELS = {
     "medium": Model("spectrogram", MEDIUM, Game(*_PICTURES, MEDIUM)),
     "sliders": Model("sliders", WIDER, Game(*_SLIDERS, WIDER, {}, sliders.SliderGAN)),
     "wavegan": Model("wavegan", MEDIUM, Game(*_WAVEGAN, MEDIUM, WAVES)),
+    "wavegan_spectral": Model("wavegan", MEDIUM, Game(*_WAVEGAN, SEEN, WAVES)),
     "mlp": Model("mlp", {}, Game(*_MLP, {}, WAVES)),
     "vae": Model("spectrogram", SMALL | {"latent_dim": 8}, _vae, 32),
     "frame_rnn": Model("frame_rnn", {}, _frame_by_frame, 64),

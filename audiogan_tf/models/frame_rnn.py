@@ -3,6 +3,7 @@
 import functools
 import math
 
+from audiogan_tf.models.clip_latent import ClipLatent, class_numbers
 from audiogan_tf.models.latent import principal_components
 from audiogan_tf.models.layers import draw, model_of, with_labels
 from audiogan_tf.models.learner import Learner
@@ -24,10 +25,11 @@ class FrameRNN(Learner):
     deviations the recurrent network says (Bishop, 1994; Graves, 2013). shape: (frames, bins, 1);
     class_counts: classes of each condition. input_noise: deviation of the noise that is added,
     while training, to the frames the network reads, so that it learns to go on from frames that
-    are not quite right; temperature: what the noise of a free run is multiplied by. Call:
+    are not quite right; temperature: what the noise of a free run is multiplied by; latent_size:
+    numbers that tell a whole clip, see ClipLatent, 0 for none. Call:
     [pictures (batch, frames, bins, 1), labels (batch, k) int] -> negative log-likelihood of each
-    frame, (batch, frames), in nats; `compile` with an optimizer only, `fit` on [pictures,
-    labels]. Built in lesson 10.
+    frame, with its share of the latent's cost, (batch, frames), in nats; `compile` with an
+    optimizer only, `fit` on [pictures, labels]. Built in lesson 10.
     """
 
     def __init__(
@@ -40,15 +42,19 @@ class FrameRNN(Learner):
         embedding=32,
         input_noise=0.5,
         temperature=0.7,
+        latent_size=0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.shape, self.class_counts = tuple(shape), tuple(class_counts)
         self.components, self.mixtures, self.width = components, mixtures, width
         self.embedding, self.input_noise, self.temperature = embedding, input_noise, temperature
+        self.latent_size = latent_size
         self.what = [layers.Embedding(n, embedding, name="what") for n in self.class_counts]
         self.blur = layers.GaussianNoise(input_noise)
         self.remember = layers.GRU(width, return_sequences=True, unroll=True, name="remember")
+        if latent_size:
+            self.latent = ClipLatent(latent_size, math.prod(self.class_counts), width)
         self.predict_next = layers.Dense(mixtures * (1 + 2 * components), name="predict_next")
         bins = self.shape[1]
         fixed = {"trainable": False, "initializer": "zeros"}
@@ -59,8 +65,8 @@ class FrameRNN(Learner):
 
     @property
     def latent_dim(self):
-        """How many random numbers make one picture: (mixtures + components) for each frame."""
-        return self.shape[0] * (self.mixtures + self.components)
+        """Random numbers of one picture: the latent's, and (mixtures + components) a frame."""
+        return self.latent_size + self.shape[0] * (self.mixtures + self.components)
 
     def adapt(self, examples, labels=None):
         """Learn the principal components of the frames of (clips, frames, bins, 1); self.
@@ -82,30 +88,53 @@ class FrameRNN(Learner):
         """The inverse of `whiten`, up to what few components cannot tell; in [-1, 1]."""
         return ops.clip(ops.matmul(frames, self.basis) + self.centre, -1, 1)[..., None]
 
-    def told(self, labels):
-        """What each step is told beside the frame: the time and the labels, (batch, k) int.
+    def told(self, labels, latent=None):
+        """What each step is told beside the frame: time, labels (batch, k) int and the latent.
 
-        Returns (batch, frames, 3 + k * embedding); the time as a rise and two decays.
+        latent: (batch, latent_size), None for none. Returns (batch, frames, n); the time is told
+        as a rise and two decays.
         """
         steps = self.shape[0]
         time = ops.arange(steps, dtype="float32") / steps
         clock = ops.stack([time, ops.exp(-5 * time), ops.exp(-20 * time)], axis=-1)
         clock = ops.zeros([ops.shape(labels)[0], steps, 3]) + clock
         vectors = [embed(labels[:, i]) for i, embed in enumerate(self.what)]
+        vectors += [] if latent is None else [latent]
         vectors = [ops.repeat(vector[:, None], steps, axis=1) for vector in vectors]
         return ops.concatenate([clock, *vectors], axis=-1)
 
-    def teach(self, frames, labels, training=False):
-        """The mixture of every frame from the true ones before it: (batch, frames, numbers)."""
+    def summarise(self, frames, labels):
+        """The latent of whole clips: means and log variances, each (batch, latent_size)."""
+        return self.latent.summarise(ops.concatenate([frames, self.told(labels)], axis=-1))
+
+    def fit_latent(self, pictures, labels):
+        """Once training is over: measure where the latents of each class lie; self."""
+        pictures, labels = (np.asarray(values) for values in (pictures, labels))
+        summary = self.summarise(self.whiten(pictures), labels)
+        self.latent.fit(*summary, np.asarray(class_numbers(labels, self.class_counts)))
+        return self
+
+    def teach(self, frames, labels, training=False, latent=None):
+        """The mixture of every frame from the true ones before it: (batch, frames, numbers).
+
+        latent: (batch, latent_size); None for the likeliest of these very clips.
+        """
+        if latent is None and self.latent_size:
+            latent, _ = self.summarise(frames, labels)
         before = ops.pad(frames[:, :-1], [[0, 0], [1, 0], [0, 0]])
         blurred = self.blur(before, training=training)
-        read = ops.concatenate([blurred, self.told(labels)], axis=-1)
+        read = ops.concatenate([blurred, self.told(labels, latent)], axis=-1)
         return self.predict_next(self.remember(read))
 
     def call(self, inputs, training=False):
         pictures, labels = inputs
-        frames = self.whiten(pictures)
-        return mixture_loss(frames, self.teach(frames, labels, training), self.mixtures)
+        frames, latent, cost = self.whiten(pictures), None, 0.0
+        if self.latent_size:
+            mean, log_variance = self.summarise(frames, labels)
+            latent = self.latent.near(mean, log_variance) if training else mean
+            cost = self.latent.cost(mean, log_variance)[:, None] / self.shape[0]
+        numbers = self.teach(frames, labels, training, latent)
+        return mixture_loss(frames, numbers, self.mixtures) + cost
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """What `fit` minimises: the mean over frames, per component, in nats."""
@@ -138,20 +167,25 @@ class FrameRNN(Learner):
         drawn = mixture_draw(rows, still, self.mixtures)
         return self.unwhiten(ops.reshape(drawn, [-1, self.shape[0], self.components]))
 
-    def free_run(self, noise, labels=None, given=None):
+    def free_run(self, noise, labels=None, given=None, latent=None):
         """Draw frame by frame, each from the mixture after the frames drawn before.
 
         noise: (batch, latent_dim) standard normal; scaled down, likelier frames are drawn.
         labels: (batch, k) int; None where there are none.
-        given: (batch, n, bins, 1), true frames to begin with, or None. Returns pictures
-        (batch, frames, bins, 1) float32 in [-1, 1].
+        given: (batch, n, bins, 1), true frames to begin with, or None. latent: (batch,
+        latent_size); by default that of the first numbers of the noise, by each clip's class.
+        Returns pictures (batch, frames, bins, 1) float32 in [-1, 1].
         """
         count, steps = ops.shape(noise)[0], self.shape[0]
         labels = ops.zeros([count, 0], "int32") if labels is None else labels
+        if latent is None and self.latent_size:
+            numbers = class_numbers(labels, self.class_counts)
+            latent = self.latent.place(noise[:, : self.latent_size], numbers)
+        noise = noise[:, self.latent_size :]
         draws = ops.reshape(noise, [-1, steps, self.mixtures + self.components]) * self.temperature
         choices, places = _gumbel(draws[..., : self.mixtures]), draws[..., self.mixtures :]
         known = [] if given is None else ops.unstack(self.whiten(given), axis=1)
-        told, frame = self.told(labels), ops.zeros([count, self.components])
+        told, frame = self.told(labels, latent), ops.zeros([count, self.components])
         state, frames = [ops.zeros([count, self.width])], []
         for t in range(steps):
             read = ops.concatenate([frame, told[:, t]], axis=-1)

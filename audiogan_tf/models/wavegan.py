@@ -1,13 +1,21 @@
 """Generator and discriminator networks for waveforms: an MLP, and WaveGAN in one dimension."""
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.models import dcgan
 from audiogan_tf.models import layers as parts
+from audiogan_tf.sound import spectral
+from audiogan_tf.sound.quantisation import expand
 
 import keras
-from keras import layers
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
 
 FRAME = 16  # samples that stand side by side as channels wherever WaveGAN has full resolution
 STRIDE = 4
+COMPANDING = 15.0  # mu of the waveforms that these networks draw, as sound.Waveform has it
+N_FFT, HOP, BANDS = 512, 128, 64  # of the spectrogram that a discriminator may see
+FLOOR_DB, CEILING_DB = -30.0, 42.0
 
 
 def build_mlp_generator(shape, class_counts=(), latent_dim=100, widths=(256, 512), embedding=32):
@@ -80,13 +88,17 @@ def build_generator(
     return parts.model_of(inputs, layers.Activation("tanh")(x), "wavegan_generator")
 
 
-def build_discriminator(shape, class_counts=(), channels=32, shuffle=2, seed=0):
+def build_discriminator(
+    shape, class_counts=(), channels=32, shuffle=2, seed=0, spectrogram_channels=0
+):
     """WaveGAN's discriminator: strided convolutions and phase shuffle, to a logit.
 
     shuffle: radius of the phase shuffle after each strided layer, 0 for none; seed: of the
-    shuffles. Model: waveforms (batch, samples, 1) [, labels (batch, len(class_counts)) int] ->
-    (batch,) float32; labels enter by projection, as in dcgan.build_discriminator.
-    Donahue, McAuley and Puckette (2019). Built in lesson 06.
+    shuffles. spectrogram_channels: of lesson 05's convolutions, which look at the same sound as
+    a spectrogram and whose features stand beside the others, 0 for none; Yamamoto, Song and Kim
+    (2020) compare spectrograms likewise, in a loss. Model: waveforms (batch, samples, 1) [,
+    labels (batch, len(class_counts)) int] -> (batch,) float32; labels enter by projection, as in
+    dcgan.build_discriminator. Donahue, McAuley and Puckette (2019). Built in lesson 06.
     """
     count, _ = _quarterings(shape)
     inputs = parts.with_labels(keras.Input(shape, name="waveforms"), class_counts)
@@ -98,5 +110,34 @@ def build_discriminator(shape, class_counts=(), channels=32, shuffle=2, seed=0):
         x = layers.LeakyReLU(negative_slope=0.2)(x)
         if shuffle and i < count - 1:
             x = parts.PhaseShuffle(shuffle, seed + i)(x)
-    logits = parts.projection(layers.Flatten()(x), inputs, class_counts)
+    x = layers.Flatten()(x)
+    if spectrogram_channels:
+        seen = dcgan.features_of(LogMel()(inputs[0]), spectrogram_channels)
+        x = layers.Concatenate()([x, layers.Flatten()(seen)])
+    logits = parts.projection(x, inputs, class_counts)
     return parts.model_of(inputs, logits, "wavegan_discriminator")
+
+
+@keras.saving.register_keras_serializable("audiogan_tf")
+class LogMel(layers.Layer):
+    """Companded waveforms (batch, samples, 1) as pictures of their levels in mel bands.
+
+    Returns (batch, samples // HOP, BANDS, 1), -1 at FLOOR_DB and 1 at CEILING_DB. The bands lie
+    as they do at 16 kHz. Its slope can be differentiated once more, for the R1 penalty: in
+    silence, too. Built in lesson 06.
+    """
+
+    def build(self, input_shape):
+        self.bank = spectral.mel_filter_bank(16000, N_FFT, BANDS)
+
+    def call(self, waveforms):
+        spectrum = spectral.stft(expand(waveforms[..., 0], COMPANDING), N_FFT, HOP)
+        spectrum = spectrum[:, :-1]  # the last frame stands half over the end
+        power = ops.square(tf.math.real(spectrum)) + ops.square(tf.math.imag(spectrum))
+        bands = ops.matmul(ops.sqrt(power + 1e-8), self.bank) + 10 ** (FLOOR_DB / 20)
+        level = ops.log(bands) * float(20 / np.log(10))
+        half = (CEILING_DB - FLOOR_DB) / 2
+        return ((level - FLOOR_DB) / half - 1)[..., None]
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], input_shape[1] // HOP, BANDS, 1)

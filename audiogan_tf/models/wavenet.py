@@ -4,6 +4,7 @@ import functools
 import math
 
 from audiogan_tf.errors import InputError
+from audiogan_tf.models.clip_latent import class_numbers
 from audiogan_tf.models.layers import GatedResidual, as_columns, model_of, with_labels
 from audiogan_tf.models.learner import Learner
 from audiogan_tf.models.sampling import draw_codes
@@ -67,14 +68,7 @@ class WaveNet(Learner):
 
     def usual_lengths(self, labels):
         """Samples until clips with these labels fall silent, on average: (batch,) float32."""
-        return ops.take(self.lengths, self._class_of(labels))
-
-    def _class_of(self, labels):
-        """One number for each combination of labels (batch, k)."""
-        place = ops.zeros([ops.shape(labels)[0]], "int32")
-        for column, count in enumerate(self.class_counts):
-            place = place * count + labels[:, column]
-        return place
+        return ops.take(self.lengths, class_numbers(labels, self.class_counts))
 
     def adapt(self, examples, labels=None):
         """Learn how long clips of each class last; self.
@@ -83,7 +77,7 @@ class WaveNet(Learner):
         """
         lengths = np.asarray(sounding(examples))
         labels = np.zeros((len(lengths), 0)) if labels is None else as_columns(labels)
-        place = np.asarray(self._class_of(np.asarray(labels, "int32")))
+        place = np.asarray(class_numbers(np.asarray(labels, "int32"), self.class_counts))
         classes = self.lengths.shape[0]
         count = np.bincount(place, minlength=classes)
         total = np.bincount(place, lengths, minlength=classes)
