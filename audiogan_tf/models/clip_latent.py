@@ -39,6 +39,7 @@ class ClipLatent(layers.Layer):
         self.centres = self.add_weight((classes, size), "zeros", name="centres", **fixed)
         self.roots = self.add_weight(upright.shape, "zeros", name="roots", **fixed)
         self.roots.assign(upright)
+        self.built = True  # the two dense layers are, as soon as they see features
 
     def summarise(self, features, heard=None):
         """The latent of whole clips as a Gaussian: mean and log variance, each (batch, size).

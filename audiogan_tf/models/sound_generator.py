@@ -112,10 +112,16 @@ class SoundGenerator:
         noise = rng.standard_normal((len(conditions), self.latent_dim), "float32")
         return draw(self.network, noise * np.float32(truncation), conditions)
 
-    def sounds(self, conditions, seed=0, truncation=1.0, iterations=60):
-        """Waveforms for given conditions, (count, samples) float32 in [-0.99, 0.99]."""
+    def sounds(self, conditions, seed=0, truncation=1.0, iterations=60, vocoder=None):
+        """Waveforms for given conditions, (count, samples) float32 in [-0.99, 0.99].
+
+        vocoder: a Vocoder that knows these pictures, for magnitudes that were learned; see lesson
+        13. Raises InputError for one of other pictures.
+        """
+        if vocoder and vocoder.representation != self.representation.get_config():
+            raise InputError("this vocoder reads other pictures than this generator draws")
         images = self.images(conditions, seed, truncation)
-        return audio.limit(inverse_all(images, self.representation, iterations))
+        return audio.limit(inverse_all(images, vocoder or self.representation, iterations))
 
     def generate(self, count, label=None, seed=0):
         """`count` new sounds, of one label or of all in turn.

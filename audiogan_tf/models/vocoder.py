@@ -14,7 +14,7 @@ from keras import layers, ops
 
 SETTING = {"sample_rate": 16000, "n_fft": 1024, "hop_length": 256, "n_mels": 40}
 RANGE = {"floor_db": -70.0, "ceiling_db": 60.0}  # from the noise of 16 bits to a full-scale voice
-EDGE = 4  # frames at each end of a crop that only give context
+EDGE = 4  # frames at each end of a crop that only give context, unless a clip is whole
 QUIET = 1e-5  # added to magnitudes before the logarithm
 
 
@@ -53,20 +53,24 @@ class Vocoder(Learner):
     """Learns which magnitudes lie behind mel bands; Griffin-Lim then finds their phase.
 
     representation: the pictures it inverts, a Representation with mel bands, or its config.
-    adversary: weight of the discriminators' opinion, 0 for regression alone. `fit` takes
-    waveforms (batch, samples) float32 in [-1, 1], longer than 2 * EDGE hops.
+    adversary: weight of the discriminators' opinion, 0 for regression alone. edge: frames at each
+    end of what it learns from that only give context, 0 for whole clips. `fit` takes waveforms
+    (batch, samples) float32 in [-1, 1], longer than 2 * edge hops.
     The network corrects the smoothed back-projection, which spreads each band's mean over its
     bins. Discriminators look at spectrograms of several window lengths, as in UnivNet (Jang et
     al., 2021); the phase they hear is the recording's. Built in lesson 13.
     """
 
-    def __init__(self, representation=None, channels=160, blocks=6, adversary=0.0, **kwargs):
+    def __init__(
+        self, representation=None, channels=160, blocks=6, adversary=0.0, edge=EDGE, **kwargs
+    ):
         super().__init__(**kwargs)
         if isinstance(representation, dict):
             representation = Representation.from_config(representation)
         self.pictures = representation or speech_pictures()
         self.representation = self.pictures.get_config()
-        self.channels, self.blocks, self.adversary = channels, blocks, adversary
+        self.channels, self.blocks = channels, blocks
+        self.adversary, self.edge = adversary, edge
         self.class_counts = ()
         bins = self.pictures.n_fft // 2 + 1
         self.network = build_network(self.pictures.bins, bins, channels, blocks)
@@ -149,14 +153,15 @@ class Vocoder(Learner):
         spectrum = spectral.stft(waveforms, *setting)
         magnitude = ops.abs(spectrum)
         pictures = self.pictures.with_frames(magnitude.shape[1]).forward(waveforms)
-        inner = slice(EDGE, -EDGE)
+        inner = slice(self.edge, magnitude.shape[1] - self.edge)
         with tf.GradientTape(persistent=True) as tape:
             guess = self(pictures)
             loss, report = regression(guess[:, inner], magnitude[:, inner])
             if self.adversary:
                 drawn = _lend_phase(ops.exp(guess), spectrum, *setting)
-                margin = EDGE * setting[1]
-                pair = waveforms[:, margin:-margin], drawn[:, margin:-margin]
+                margin = self.edge * setting[1]
+                heard = slice(margin, waveforms.shape[1] - margin)
+                pair = waveforms[:, heard], drawn[:, heard]
                 discriminator_loss, opinion, more = self._opinion(*pair)
                 loss += self.adversary * opinion
                 report |= more

@@ -145,6 +145,13 @@ def test_a_lesson_has_all_its_parts(path):
     assert (NOTEBOOKS / "solutions" / path.name).exists()
 
 
+@pytest.mark.parametrize(**named(LESSONS))
+def test_sections_are_counted_without_a_gap(path):
+    text = "\n".join(map(source, of_kind(read(path), "markdown")))
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", text, re.MULTILINE)]
+    assert numbers and numbers == list(range(1, len(numbers) + 1))
+
+
 @pytest.mark.parametrize(**named(LESSONS + SOLUTIONS + PRIMERS))
 def test_code_uses_no_private_name_of_the_kit(path):
     for cell in of_kind(read(path), "code"):

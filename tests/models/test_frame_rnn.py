@@ -249,3 +249,38 @@ def test_a_frame_network_is_a_sound_generator(tmp_path):
     audio.to_pcm16(sounds)
     still = again.images(conditions[[0, 3]], seed=1, truncation=0.0)
     np.testing.assert_allclose(still[0], still[1], atol=1e-6)
+
+
+def test_the_latent_of_a_clip_tells_what_its_label_does_not():
+    """Two sorts of clips under one label: only the latent says which one goes on."""
+    rng = np.random.default_rng(0)
+    sort = np.repeat([-0.5, 0.5], 100)[:, None, None, None]
+    pictures = np.float32(np.clip(sort + rng.normal(0, 0.05, (200, 6, 8, 1)), -1, 1))
+    labels = np.zeros((200, 1), "int32")
+    sizes = SIZES | {"class_counts": (1,), "latent_size": 2}
+    keras.utils.set_random_seed(0)
+    network = frame_rnn.FrameRNN(**sizes).adapt(pictures)
+    network.compile(keras.optimizers.Adam(1e-2))
+    network.fit([pictures, labels], batch_size=50, epochs=60, verbose=0)
+    network.fit_latent(pictures, labels)
+    mean, _ = network.summarise(network.whiten(pictures), labels)
+    noise = np.zeros((200, network.latent_dim), "float32")
+    drawn = np.asarray(network.free_run(noise, labels, latent=mean))
+    off = np.abs(drawn.mean(axis=(1, 2, 3)) - sort[:, 0, 0, 0])
+    assert np.median(off) < 0.15, np.median(off)  # half a unit where the latent tells nothing
+    noise[:, :2] = rng.standard_normal((200, 2))
+    both = np.asarray(network.free_run(noise, labels)).mean(axis=(1, 2, 3))
+    assert (both > 0.2).any() and (both < -0.2).any()
+
+
+def test_a_generator_with_a_latent_is_saved_with_its_gaussians(tmp_path):
+    network, pictures, labels = frames(latent_size=3)
+    network.fit_latent(pictures, labels)
+    generator = frame_rnn.build_generator(**SIZES, latent_size=3)
+    generator.set_weights(network.get_weights())
+    assert generator.inputs[0].shape[-1] == network.latent_dim == 3 + 6 * (3 + 4)
+    noise = np.random.default_rng(1).standard_normal((5, network.latent_dim)).astype("float32")
+    expected = network.free_run(noise, labels[:5])
+    assert np.allclose(generator([noise, labels[:5]]), expected, atol=1e-5)
+    elsewhere = network.free_run(noise, labels[:5], latent=noise[:, :3])
+    assert not np.allclose(expected, elsewhere, atol=1e-3)
