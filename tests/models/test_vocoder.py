@@ -74,6 +74,20 @@ def test_the_adversary_trains_discriminators_and_reports():
     assert small().discriminators == []
 
 
+@pytest.mark.parametrize("adversary", [0.0, 0.01])
+def test_a_vocoder_of_whole_clips_learns_their_first_frames(adversary):
+    """Clicks at the beginning of clips: where the first frames are an edge, no step hears them."""
+    clips = np.zeros((4, SAMPLES), "float32")
+    clips[:, :HOP] = np.random.default_rng(0).uniform(-1, 1, (4, HOP))
+    losses = {}
+    for edge in (0, 4):
+        keras.utils.set_random_seed(0)
+        vocoder = Vocoder(channels=16, blocks=1, adversary=adversary, edge=edge)
+        vocoder.compile(default_optimizer(10, 1e-2))
+        losses[edge] = vocoder.fit(clips, batch_size=4, verbose=0).history["powers"][0]
+    assert losses[0] > 10 * losses[4]
+
+
 def test_views_show_the_same_time_at_three_resolutions():
     views = in_views(harmonics(2, samples=8192))
     for window, view, network in zip(WINDOWS, views, build_discriminators(4), strict=True):
