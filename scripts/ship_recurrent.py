@@ -1,8 +1,9 @@
 """Train a recurrent network as its recipe says and put it among the shipped weights.
 
-    python scripts/ship_recurrent.py NAME [--out FILE]
+    python scripts/ship_recurrent.py NAME [--out FILE] [--epochs N] [--temperature T]
 NAME: melody_rnn, melody_gru, frame_rnn or frame_rnn_latent.
-With --out the weights and scores go there, and what is shipped stays as it is.
+With --out the weights and scores go there, and what is shipped stays as it is. The other two
+take the place of the recipe's, the temperature for frames only.
 """
 
 import argparse
@@ -40,12 +41,18 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("name", choices=RECIPES)
     arguments.add_argument("--out", type=Path)
+    arguments.add_argument("--epochs", type=int)
+    arguments.add_argument("--temperature", type=float)
     options = arguments.parse_args()
+    if options.out is None and (options.epochs or options.temperature):
+        arguments.error("what is shipped is made as its recipe says; give --out FILE as well")
     keras.utils.set_random_seed(0)
     path = options.out or pretrained_folder() / f"{options.name}.npz"
-    recipe = RECIPES[options.name]
+    epochs, rate = RECIPES[options.name]
+    recipe = options.epochs or epochs, rate
     if options.name in FRAMES:
-        about = ship_frames(path, FRAMES[options.name], *recipe)
+        heat = {"temperature": options.temperature} if options.temperature else {}
+        about = ship_frames(path, FRAMES[options.name] | heat, *recipe)
     else:
         about = ship_melodies(path, LOOK_BACK[options.name], *recipe)
     used = resource.getrusage(resource.RUSAGE_SELF)

@@ -32,7 +32,7 @@ def main():
     keras.utils.set_random_seed(0)
     corpus_name, steps = RECIPES[options.name]
     corpus = audiogan_tf.load_corpus(corpus_name)
-    learner = Vocoder(corpus.representation, **SIZES, edge=0)
+    learner = Vocoder(corpus.representation, **SIZES, whole=True)
     learner.compile(default_optimizer(steps))
     clips = corpus.train.audio
     epochs = -(-steps * BATCH // len(clips))

@@ -131,11 +131,12 @@ class Magnitudes(layers.Layer):
 
     def __init__(self, vocoder, **kwargs):
         super().__init__(**kwargs)
-        self.logs = vocoder.logs  # a function: the vocoder's network is not this layer's
+        # functions: the vocoder's network is not this layer's
+        self.logs, self.magnitudes_of = vocoder.logs, vocoder.magnitudes_of
 
     def call(self, given):
         pictures, correction = given
-        return ops.exp(self.logs(pictures) + correction)
+        return self.magnitudes_of(pictures, self.logs(pictures) + correction)
 
     def compute_output_shape(self, shapes):
         return shapes[1]

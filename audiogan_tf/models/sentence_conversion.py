@@ -15,11 +15,11 @@ from audiogan_tf.models.content import (
 from audiogan_tf.models.learner import Learner
 from audiogan_tf.models.vocoder import (
     Vocoder,
-    VocoderStream,
     convnext_block,
     default_optimizer,
     speech_pictures,
 )
+from audiogan_tf.models.vocoder_stream import VocoderStream
 from audiogan_tf.sound.voice import pitch_track
 from audiogan_tf.storage.weights import read_weights, save_weights
 

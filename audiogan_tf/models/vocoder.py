@@ -3,6 +3,7 @@
 from audiogan_tf.models import losses
 from audiogan_tf.models.learner import Learner
 from audiogan_tf.models.spectral_discriminator import build_discriminators, in_views
+from audiogan_tf.models.vocoder_stream import VocoderStream
 from audiogan_tf.sound import phase, spectral
 from audiogan_tf.sound.representation import Representation
 from audiogan_tf.storage.weights import read_weights, save_weights
@@ -14,8 +15,9 @@ from keras import layers, ops
 
 SETTING = {"sample_rate": 16000, "n_fft": 1024, "hop_length": 256, "n_mels": 40}
 RANGE = {"floor_db": -70.0, "ceiling_db": 60.0}  # from the noise of 16 bits to a full-scale voice
-EDGE = 4  # frames at each end of a crop that only give context, unless a clip is whole
+EDGE = 4  # frames at each end of a crop that only give context
 QUIET = 1e-5  # added to magnitudes before the logarithm
+ROUNDS = 5  # in which the bins of a whole clip are brought to the levels of their bands
 
 
 def speech_pictures(frames=2):
@@ -53,16 +55,17 @@ class Vocoder(Learner):
     """Learns which magnitudes lie behind mel bands; Griffin-Lim then finds their phase.
 
     representation: the pictures it inverts, a Representation with mel bands, or its config.
-    adversary: weight of the discriminators' opinion, 0 for regression alone. edge: frames at each
-    end of what it learns from that only give context, 0 for whole clips. `fit` takes waveforms
-    (batch, samples) float32 in [-1, 1], longer than 2 * edge hops.
+    adversary: weight of the discriminators' opinion, 0 for regression alone. `fit` takes
+    waveforms (batch, samples) float32 in [-1, 1], longer than 2 * EDGE hops. whole: these are
+    clips of a corpus from their first sample to their last, so that every frame counts; what
+    their pictures show at floor_db is silence, and drawn magnitudes agree with all other bands.
     The network corrects the smoothed back-projection, which spreads each band's mean over its
     bins. Discriminators look at spectrograms of several window lengths, as in UnivNet (Jang et
     al., 2021); the phase they hear is the recording's. Built in lesson 13.
     """
 
     def __init__(
-        self, representation=None, channels=160, blocks=6, adversary=0.0, edge=EDGE, **kwargs
+        self, representation=None, channels=160, blocks=6, adversary=0.0, whole=False, **kwargs
     ):
         super().__init__(**kwargs)
         if isinstance(representation, dict):
@@ -70,12 +73,15 @@ class Vocoder(Learner):
         self.pictures = representation or speech_pictures()
         self.representation = self.pictures.get_config()
         self.channels, self.blocks = channels, blocks
-        self.adversary, self.edge = adversary, edge
+        self.adversary, self.whole = adversary, whole
         self.class_counts = ()
         bins = self.pictures.n_fft // 2 + 1
         self.network = build_network(self.pictures.bins, bins, channels, blocks)
         bank = self.pictures.filter_bank  # (bins, bands)
         shares = bank / np.maximum(bank.sum(1, keepdims=True), 1e-9)
+        floor = 10 ** (self.pictures.floor_db / 20)
+        self.edge, self.floor, self.quiet = (0, floor, floor) if whole else (EDGE, 0.0, QUIET)
+        self.bank, self.overlap = bank, np.maximum(bank.sum(1), 1e-6)
         self.back = (shares / bank.sum(0)).T  # a band's mean, spread over its bins
         self.discriminators = build_discriminators() if adversary else []
 
@@ -114,12 +120,13 @@ class Vocoder(Learner):
 
     def logs(self, pictures):
         """What the network corrects: logarithms of each band's mean, spread over its bins."""
-        return ops.log(ops.matmul(self._bands(pictures), self.back) + QUIET)
+        return ops.log(ops.matmul(self._bands(pictures), self.back) + self.quiet)
 
     def _bands(self, pictures):
         """Magnitudes of the mel bands that pictures stand for."""
         centre, spread = self.pictures.centre_and_spread()
-        return ops.exp((pictures[..., 0] * spread + centre) * float(np.log(10) / 20))
+        bands = ops.exp((pictures[..., 0] * spread + centre) * float(np.log(10) / 20))
+        return ops.relu(bands - self.floor) if self.whole else bands
 
     def magnitude(self, pictures):
         """Magnitudes of all bins, (clips, frames, n_fft // 2 + 1) float32, linear."""
@@ -127,7 +134,18 @@ class Vocoder(Learner):
 
     @tf.function(reduce_retracing=True)
     def _magnitude(self, pictures):
-        return ops.exp(self(pictures))
+        return self.magnitudes_of(pictures, self(pictures))
+
+    def magnitudes_of(self, pictures, logs):
+        """Magnitudes from logarithms; those of whole clips are brought to their bands' levels."""
+        drawn = ops.exp(logs)
+        if not self.whole:
+            return drawn
+        bands, drawn = self._bands(pictures), ops.relu(drawn - self.quiet)
+        for _ in range(ROUNDS):
+            missing = bands / (ops.matmul(drawn, self.bank) + 1e-6)
+            drawn = drawn * ops.matmul(missing, self.bank.T) / self.overlap
+        return drawn
 
     def inverse(self, pictures, iterations=10):
         """Pictures to waveforms, as Representation.inverse, with learned magnitudes.
@@ -156,7 +174,7 @@ class Vocoder(Learner):
         inner = slice(self.edge, magnitude.shape[1] - self.edge)
         with tf.GradientTape(persistent=True) as tape:
             guess = self(pictures)
-            loss, report = regression(guess[:, inner], magnitude[:, inner])
+            loss, report = regression(guess[:, inner], magnitude[:, inner], self.quiet)
             if self.adversary:
                 drawn = _lend_phase(ops.exp(guess), spectrum, *setting)
                 margin = self.edge * setting[1]
@@ -189,7 +207,7 @@ class Vocoder(Learner):
     def save(self, path):
         """Write the network's weights and what is needed to use them to one file."""
         sizes = {"representation": self.representation}
-        sizes |= {"channels": self.channels, "blocks": self.blocks}
+        sizes |= {"channels": self.channels, "blocks": self.blocks, "whole": self.whole}
         config = {"kind": "vocoder", "sizes": sizes}
         save_weights(path, config, self.network.get_weights())
 
@@ -202,14 +220,14 @@ class Vocoder(Learner):
         return vocoder
 
 
-def regression(guess, magnitude):
+def regression(guess, magnitude, quiet=QUIET):
     """Distance of log magnitudes, and of magnitudes to the power 0.3, which the ear hears.
 
-    guess: log magnitudes; magnitude: linear, both (batch, frames, bins).
+    guess: log magnitudes; magnitude: linear, both (batch, frames, bins); quiet: added to them.
     Returns a scalar and a dict with both parts.
     """
-    logs = ops.mean(ops.abs(guess - ops.log(magnitude + QUIET)))
-    powers = ops.mean(ops.square(ops.exp(0.3 * guess) - (magnitude + QUIET) ** 0.3))
+    logs = ops.mean(ops.abs(guess - ops.log(magnitude + quiet)))
+    powers = ops.mean(ops.square(ops.exp(0.3 * guess) - (magnitude + quiet) ** 0.3))
     return 0.1 * logs + 10.0 * powers, {"logs": logs, "powers": powers}
 
 
@@ -224,62 +242,3 @@ def default_optimizer(steps=1500, rate=1e-3):
     """AdamW whose rate falls along half a cosine to a fiftieth over `steps`."""
     falling = keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.02)
     return keras.optimizers.AdamW(falling, weight_decay=1e-3, beta_2=0.98)
-
-
-class VocoderStream:
-    """Sound of any length through bands and back, a stretch at a time, in constant memory.
-
-    Each stretch is drawn with CONTEXT frames around it and blended into the next over half of
-    them, as the two may differ in phase. It is brought to one level first, and back afterwards.
-    """
-
-    STRETCH, CONTEXT = 512, 16  # frames
-
-    def __init__(self, vocoder):
-        self.vocoder, self.hop = vocoder, vocoder.pictures.hop_length
-        self.context = self.CONTEXT * self.hop
-        self.waiting = np.zeros(self.context, "float32")  # before the first sample all is silent
-        self.blend = np.zeros(0, "float32")
-        self.taken = self.given = 0
-
-    def push(self, samples):
-        """samples (n,) float32. Returns what is ready, (m,) float32."""
-        self.taken += len(samples)
-        self.waiting = np.concatenate([self.waiting, np.asarray(samples, "float32")])
-        size, ready = self.STRETCH * self.hop, []
-        while len(self.waiting) >= size + 2 * self.context:
-            ready.append(self._stretch(self.waiting[: size + 2 * self.context], size))
-            self.waiting = self.waiting[size:]
-        return self._counted(ready)
-
-    def finish(self):
-        """The rest, so that as many samples came out as went in."""
-        left = self.taken - self.given
-        if not left:
-            return np.zeros(0, "float32")
-        size = -(-left // (32 * self.hop)) * 32 * self.hop  # few sizes: each is traced once
-        last = np.pad(self.waiting, (0, size + 2 * self.context - len(self.waiting)))
-        return self._counted([self._stretch(last, size)])[:left]
-
-    def _counted(self, ready):
-        ready = np.concatenate(ready) if ready else np.zeros(0, "float32")
-        ready = ready[: self.taken - self.given]
-        self.given += len(ready)
-        return ready
-
-    def draw(self, samples):
-        """What becomes of samples (n,) at one level; n is a multiple of the hop."""
-        setting = self.vocoder.pictures.with_frames(len(samples) // self.hop + 1)
-        return self.vocoder.inverse(setting.forward(samples[None])).numpy()[0]
-
-    def _stretch(self, samples, size):
-        """Draw samples (size + 2 context,), of which the middle is wanted."""
-        level = 0.5 / max(np.abs(samples).max(), 1e-4)
-        with np.errstate(over="ignore"):  # of a sound at the end of what a float can hold
-            drawn = self.draw(samples * level) / level
-        middle = drawn[self.context : self.context + size].copy()
-        overlap = len(self.blend)
-        rise = np.sin(np.pi / 2 * (np.arange(overlap) + 0.5) / max(overlap, 1)) ** 2
-        middle[:overlap] = rise * middle[:overlap] + (1 - rise) * self.blend
-        self.blend = drawn[self.context + size :][: self.context // 2]
-        return middle.astype("float32")

@@ -80,12 +80,25 @@ def test_a_vocoder_of_whole_clips_learns_their_first_frames(adversary):
     clips = np.zeros((4, SAMPLES), "float32")
     clips[:, :HOP] = np.random.default_rng(0).uniform(-1, 1, (4, HOP))
     losses = {}
-    for edge in (0, 4):
+    for whole in (True, False):
         keras.utils.set_random_seed(0)
-        vocoder = Vocoder(channels=16, blocks=1, adversary=adversary, edge=edge)
+        vocoder = Vocoder(channels=16, blocks=1, adversary=adversary, whole=whole)
         vocoder.compile(default_optimizer(10, 1e-2))
-        losses[edge] = vocoder.fit(clips, batch_size=4, verbose=0).history["powers"][0]
-    assert losses[0] > 10 * losses[4]
+        losses[whole] = vocoder.fit(clips, batch_size=4, verbose=0).history["powers"][0]
+    assert losses[True] > 10 * losses[False]
+
+
+def test_magnitudes_of_whole_clips_agree_with_their_pictures():
+    setting = speech_pictures(SAMPLES // HOP + 1)
+    waves = harmonics(2, samples=SAMPLES)
+    waves[:, SAMPLES // 2 :] = 0
+    pictures = setting.forward(waves)
+    vocoder = Vocoder(setting, channels=16, blocks=1, whole=True)
+    again = np.asarray(vocoder.magnitude(pictures)) @ setting.filter_bank
+    wanted = setting.magnitude(waves).numpy()
+    loud = wanted > wanted.max() / 100
+    assert np.abs(20 * np.log10(again / wanted + 1e-9))[loud].mean() < 0.5  # dB
+    assert again[:, -6:].max() < 1e-3 * wanted.max()  # at the floor there is silence
 
 
 def test_views_show_the_same_time_at_three_resolutions():
