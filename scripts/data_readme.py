@@ -18,7 +18,7 @@ TABLES = {
     "ablation.csv": "`python benchmarks/ablation.py`: what each remedy changes at one budget",
     "overtraining.csv": "`python benchmarks/overtraining.py`: scores of long trainings on 48 clips",
     "speech.csv": "`python benchmarks/speech.py`: the course's voice, measured",
-    "learned_way_back.csv": "`python benchmarks/learned_way_back.py`: two ways from pictures to sound",
+    "learned_way_back.csv": "`python benchmarks/learned_way_back.py`: two ways back to sound",
     "vocoders.csv": "`python benchmarks/vocoders.py`: from 40 mel bands back to sound",
     "enhancers.csv": "`python benchmarks/enhancers.py`: enhancers beside peers on one table",
     "editing.csv": "`python benchmarks/editing.py`: ways to stretch and to shift, measured",
