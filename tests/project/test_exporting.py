@@ -121,7 +121,8 @@ def test_a_wavenet_foretells_what_keras_foretells(exported, form):
 @pytest.mark.parametrize("name, form", cases(VOCODERS))
 def test_a_vocoder_finds_the_magnitudes_that_keras_finds(exported, name, form):
     network = vocoder.Vocoder.load(name)
-    pictures = np.random.default_rng(3).uniform(-1, 1, [2, 33, 40, 1]).astype("float32")
+    shape = 2, 33, network.pictures.bins, 1
+    pictures = np.random.default_rng(3).uniform(-1, 1, shape).astype("float32")
     (found,) = runner(exported(name, form))({"pictures": pictures})
     np.testing.assert_allclose(found, network.magnitude(pictures), rtol=1e-4, atol=1e-4)
 
