@@ -7,12 +7,13 @@ is heard as asked; stores it as data/learned_way_back.csv, which lesson 13 reads
 Run as `python benchmarks/learned_way_back.py`; needs no recordings; two minutes.
 """
 
-import csv
 from pathlib import Path
 
 import audiogan_tf
 from audiogan_tf.judging.evaluation import evaluate
 from audiogan_tf.models.vocoder import Vocoder
+
+from ablation import store
 
 CSV = Path(__file__).parent.parent / "data" / "learned_way_back.csv"
 PAIRS = {
@@ -38,10 +39,7 @@ def main():
             row |= {"real": f"{distance.real_floor:.4f}", "accuracy": f"{accuracy:.4f}"}
             print(", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
             table.append(row)
-    with open(CSV, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, table[0])
-        writer.writeheader()
-        writer.writerows(table)
+    store(CSV, table, tuple(table[0]))
     print(f"stored as {CSV.name}")
 
 

@@ -176,7 +176,7 @@ class Vocoder(Learner):
             guess = self(pictures)
             loss, report = regression(guess[:, inner], magnitude[:, inner], self.quiet)
             if self.adversary:
-                drawn = _lend_phase(ops.exp(guess), spectrum, *setting)
+                drawn = _lend_phase(self.magnitudes_of(pictures, guess), spectrum, *setting)
                 margin = self.edge * setting[1]
                 heard = slice(margin, waveforms.shape[1] - margin)
                 pair = waveforms[:, heard], drawn[:, heard]
