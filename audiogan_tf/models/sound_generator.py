@@ -13,11 +13,21 @@ from audiogan_tf.storage.weights import list_pretrained, read_weights, save_weig
 import numpy as np
 
 
-def save_generator(path, weights, sizes, representation, conditions, about, builder, sliders=None):
+def save_generator(
+    path,
+    weights,
+    sizes,
+    representation,
+    conditions,
+    about,
+    builder,
+    sliders=None,
+    compressed=True,
+):
     """Write a generator's weights and all it needs to be heard to one file.
 
-    weights: list of arrays, of the network that `builder` builds from `sizes`; the others as in
-    SoundGenerator. Raises InputError as storage.save_weights does.
+    weights: list of arrays, of the network that `builder` builds from `sizes`; compressed: as in
+    storage.save_weights; the others as in SoundGenerator. Raises InputError as save_weights does.
     """
     config = {
         "kind": "generator",
@@ -29,7 +39,7 @@ def save_generator(path, weights, sizes, representation, conditions, about, buil
     }
     if sliders:
         config["sliders"] = {kind: list(names) for kind, names in sliders.items()}
-    save_weights(path, config, weights)
+    save_weights(path, config, weights, compressed=compressed)
 
 
 class SoundGenerator:

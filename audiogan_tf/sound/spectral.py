@@ -108,9 +108,9 @@ def mel_to_linear(mel, filter_bank, iterations=30):
     non-negative. Lee and Seung (2001). Heard in lesson 02.
     """
     bank = tf.constant(filter_bank, tf.float32)
-    gram = tf.matmul(bank, bank, transpose_b=True)
     target = tf.matmul(tf.convert_to_tensor(mel, tf.float32), bank, transpose_b=True)
     estimate = target / (tf.reduce_sum(bank, axis=1) ** 2 + 1e-8)
     for _ in range(iterations):
-        estimate = estimate * target / (tf.matmul(estimate, gram) + 1e-12)
+        again = tf.matmul(tf.matmul(estimate, bank), bank, transpose_b=True)
+        estimate = estimate * target / (again + 1e-12)
     return estimate

@@ -181,7 +181,7 @@ class Run:
         what = self.learner.sizes, self.representation, conditions, about, builder
         if catalogue.has_sliders(self.model):
             what = *what, self.corpus.sliders
-        save_generator(self.out / name, weights, *what)
+        save_generator(self.out / name, weights, *what, compressed=False)  # written often
 
     def finish(self, count=240):
         """Write sounds/, grid.png and report.html, then score the best state and add the scores.

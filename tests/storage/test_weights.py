@@ -22,9 +22,11 @@ def shelf(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_what_is_saved_is_read_back(tmp_path):
+@pytest.mark.parametrize("compressed", [True, False])
+def test_what_is_saved_is_read_back(tmp_path, compressed):
     weights = [np.float32([[0.5, -2], [3, 0.25]]), np.array(7.0), np.arange(3)]
-    save_weights(tmp_path / "a.npz", {"latent_dim": 64, "classes": ["ä", "b"]}, weights)
+    about = {"latent_dim": 64, "classes": ["ä", "b"]}
+    save_weights(tmp_path / "a.npz", about, weights, compressed=compressed)
     config, read = read_weights(tmp_path / "a.npz")
     assert config == {"latent_dim": 64, "classes": ["ä", "b"]}
     assert [w.shape for w in read] == [(2, 2), (), (3,)]
