@@ -51,7 +51,9 @@ def slow_way(network, codes, labels):
     field = network.receptive_field
     size = (-(-field // HOP) + 1) * HOP  # a field and its beginning in steps of HOP
     before = np.pad(codes, ((0, 0), (1, size)), constant_values=LEVELS)  # first: nothing yet
-    condition = network.conditions(tf.constant(labels), moments=before.shape[1] // HOP + 1)
+    noise = np.random.default_rng(1).standard_normal((len(codes), network.latent_size), "float32")
+    latent, moments = network.told.place(noise, labels), before.shape[1] // HOP + 1
+    condition = network.conditions(tf.constant(labels), moments=moments, latent=latent)
     whole = tf.function(network.predict_next, jit_compile=True)
 
     def draw(t):

@@ -38,7 +38,7 @@ RECIPES = {  # name: (corpus, steps), or (corpus, steps, model)
     "instruments_long": ("instruments", 3000, "tiny"),
     "effects_long": ("effects", 30000, "sliders"),
     "notes_vae": ("notes", 3600, "vae"),
-    "digits_wavenet": ("digits", 16000, "wavenet"),
+    "digits_wavenet": ("digits", 48000, "wavenet"),
     "drums_diffusion": ("drums", 1500, "diffusion"),
     "command_words_long": ("command_words", 60000),  # a folder, looked up in AUDIOGAN_DATA
 }
@@ -69,6 +69,9 @@ def main():
     source = audiogan_tf.SoundGenerator.load(run / "last.npz")
     if source.about["step"] != steps:
         sys.exit(f"{run}: holds step {source.about['step']}, the recipe says {steps}")
+    if source.sizes.get("latent_size"):
+        _fit_latent(source, corpus)
+        command = f"python scripts/ship_weights.py {options.name}"
     sounds, conditions = source.generate(CLIPS, seed=1)
     known, digest = _known(corpus)
     report = evaluate(sounds, known, conditions[:, : len(source.conditions)])
@@ -91,6 +94,12 @@ def main():
         _ship_discriminator(run, source, DISCRIMINATORS[options.name], about)
     if options.name in ENCODERS:
         _ship_encoder(run, source, ENCODERS[options.name], about)
+
+
+def _fit_latent(source, corpus):
+    """Measure where the latents of the training clips of each class lie, for those of new clips."""
+    clips, network = audiogan_tf.load_corpus(corpus).train, source.network.layers[-1].network
+    network.fit_latent(forward_all(clips.audio, source.representation), clips.conditions)
 
 
 def _known(name):

@@ -76,7 +76,7 @@ def _vae(sizes, seed):
 def _sample_by_sample(sizes, seed):
     learner = wavenet.network_of(**sizes)
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, 16000, alpha=0.02, warmup_target=2e-3, warmup_steps=100
+        0.0, 48000, alpha=0.02, warmup_target=2e-3, warmup_steps=100
     )
     learner.compile(keras.optimizers.Adam(rate, clipnorm=1.0), crop=3072)
     return learner
@@ -98,6 +98,8 @@ def _diffusion(sizes, seed):
 SMALL, WIDER, MEDIUM = ({"channels": channels} for channels in (16, 20, 32))
 WAVES, TINY = {"r1_weight": 0.03}, {"channels": 8, "latent_dim": 32, "embedding": 24}
 SEEN = MEDIUM | {"spectrogram_channels": 16}
+ONE_BY_ONE = {"temperature": 0.9, "latent_size": 16}
+VOICE = {"companding": 255.0, "postfilter": True}
 _PICTURES = dcgan.build_generator, dcgan.build_discriminator
 _MLP = wavegan.build_mlp_generator, wavegan.build_mlp_discriminator
 _SLIDERS = sliders.build_generator, sliders.build_discriminator
@@ -113,7 +115,7 @@ MODELS = {
     "vae": Model("spectrogram", SMALL | {"latent_dim": 8}, _vae, 32),
     "frame_rnn": Model("frame_rnn", {}, _frame_by_frame, 64),
     "diffusion": Model("diffusion", {}, _diffusion),
-    "wavenet": Model("wavenet", {"temperature": 0.8}, _sample_by_sample, 4, {"companding": 255.0}),
+    "wavenet": Model("wavenet", ONE_BY_ONE, _sample_by_sample, 4, VOICE),
 }
 
 

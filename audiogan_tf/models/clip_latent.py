@@ -14,7 +14,7 @@ def class_numbers(labels, class_counts):
     """
     numbers = ops.zeros([ops.shape(labels)[0]], "int32")
     for column, count in enumerate(class_counts):
-        numbers = numbers * count + labels[:, column]
+        numbers = numbers * count + ops.cast(labels[:, column], "int32")
     return numbers
 
 

@@ -1,11 +1,10 @@
 """WaveNet: each sample drawn from what the samples before it make likely."""
 
 import functools
-import math
 
 from audiogan_tf.errors import InputError
-from audiogan_tf.models.clip_latent import class_numbers
-from audiogan_tf.models.layers import GatedResidual, as_columns, model_of, with_labels
+from audiogan_tf.models.conditioning import HOP, Conditioning, sounding
+from audiogan_tf.models.layers import GatedResidual, model_of, with_labels
 from audiogan_tf.models.learner import Learner
 from audiogan_tf.models.sampling import draw_codes
 from audiogan_tf.sound.quantisation import to_codes, to_levels
@@ -17,8 +16,6 @@ from keras import layers, ops
 
 BITS = 8
 LEVELS = 2**BITS  # codes of a sample; one more stands for "nothing yet"
-HOP = 128  # samples that share one condition
-SILENT = 0.1  # a companded sample below this is 50 dB under full scale, or quieter
 
 
 @keras.saving.register_keras_serializable("audiogan_tf")
@@ -26,10 +23,9 @@ class WaveNet(Learner):
     """The probability of each mu-law code, given the codes before it, labels and the time.
 
     samples: of a clip; class_counts: classes of each condition, () for none; dilations: one for
-    each layer; embedding: size of the condition; temperature: of the draws. Labels do
-    not say which part of a word is due, so the condition also tells, in steps of HOP samples,
-    which share of the word's length is over. While training that length is measured; `adapt`
-    learns each class's average for later.
+    each layer; embedding: size of the condition; temperature: of the draws; latent_size: numbers
+    that tell a whole clip, see ClipLatent, 0 for none. What is told at each moment, labels, time
+    and latent, is the work of Conditioning.
     Call: [codes (batch, samples) int, labels (batch, k) int] -> logits (batch, samples, 256),
     those at a sample made without it. `fit` takes what a GAN takes: sounds (clips, samples, 1),
     companded as Waveform.forward does, and labels.
@@ -45,18 +41,16 @@ class WaveNet(Learner):
         dilations=tuple(2**i for i in range(10)),
         embedding=64,
         temperature=1.0,
+        latent_size=0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.samples, self.class_counts = samples, tuple(class_counts)
         self.channels, self.skip_channels = channels, skip_channels
         self.dilations, self.embedding = tuple(dilations), embedding
-        self.temperature = temperature
+        self.temperature, self.latent_size = temperature, latent_size
         self.heard = layers.Embedding(LEVELS + 1, channels, name="heard")
-        self.what = [layers.Embedding(count, embedding) for count in class_counts]
-        self.plan = [layers.Dense(size * embedding, "relu") for size in (4, 4, 1)]
-        usual = {"initializer": keras.initializers.Constant(samples), "trainable": False}
-        self.lengths = self.add_weight(shape=(math.prod(class_counts),), name="lengths", **usual)
+        self.told = Conditioning(samples, class_counts, embedding, latent_size)
         widths, top = (channels, skip_channels), len(self.dilations) - 1
         self.stack = [GatedResidual(*widths, d, HOP, i == top) for i, d in enumerate(dilations)]
         self.head = [layers.Dense(skip_channels, "relu"), layers.Dense(LEVELS)]
@@ -68,44 +62,27 @@ class WaveNet(Learner):
 
     def usual_lengths(self, labels):
         """Samples until clips with these labels fall silent, on average: (batch,) float32."""
-        return ops.take(self.lengths, class_numbers(labels, self.class_counts))
+        return self.told.usual_lengths(labels)
 
     def adapt(self, examples, labels=None):
         """Learn how long clips of each class last; self.
 
         examples: (clips, samples, 1) companded; labels: (clips, k) int.
         """
-        lengths = np.asarray(sounding(examples))
-        labels = np.zeros((len(lengths), 0)) if labels is None else as_columns(labels)
-        place = np.asarray(class_numbers(np.asarray(labels, "int32"), self.class_counts))
-        classes = self.lengths.shape[0]
-        count = np.bincount(place, minlength=classes)
-        total = np.bincount(place, lengths, minlength=classes)
-        self.lengths.assign(np.where(count, total / np.maximum(count, 1), lengths.mean()))
+        self.told.adapt(examples, labels)
         return self
 
-    def conditions(self, labels, lengths=None, start=0, moments=None):
-        """The condition of every moment: labels (batch, k) -> (batch, moments, embedding).
+    def fit_latent(self, examples, labels):
+        """Once training is over: measure where the latents of each class lie; self.
 
-        lengths: samples until each clip falls silent, (batch,), what is usual by default;
-        start: the first moment, one for all clips or one for each; moments: how many, all by
-        default.
+        examples: (clips, samples, 1) companded; labels: (clips, k) int.
         """
-        lengths = self.usual_lengths(labels) if lengths is None else lengths
-        moments = ops.arange(moments or -(-self.samples // HOP)) + ops.reshape(start, [-1, 1])
-        lengths, now = lengths[:, None], (ops.cast(moments, "float32") + 0.5) * HOP
-        over = ops.minimum(now / lengths, 2.0)[..., None]  # (batch, moments, 1)
-        angles = over * (np.pi / 2 * 2.0 ** np.arange(6, dtype="float32"))
-        known = (now + ops.zeros_like(lengths), lengths + ops.zeros_like(now))
-        known = [value[..., None] / self.samples for value in known]
-        vectors = [over, ops.sin(angles), ops.cos(angles), *known]
-        for column, embed in enumerate(self.what):
-            what = embed(labels[:, column])[:, None]
-            vectors.append(ops.zeros_like(over) + what)
-        x = ops.concatenate(vectors, axis=-1)
-        for layer in self.plan:
-            x = layer(x)
-        return x
+        self.told.fit_latent(examples, labels)
+        return self
+
+    def conditions(self, labels, lengths=None, start=0, moments=None, latent=None):
+        """What is told at every moment, (batch, moments, embedding); see Conditioning."""
+        return self.told(labels, lengths, start=start, moments=moments, latent=latent)
 
     def predict_next(self, previous, condition):
         """Logits from the code before each sample: (batch, n) int -> (batch, n, 256)."""
@@ -124,7 +101,9 @@ class WaveNet(Learner):
         if not self.built:
             self.built = True
             codes = np.zeros((1, HOP), "int32")
-            self([codes, np.zeros((1, len(self.class_counts)), "int32")])
+            labels = np.zeros((1, len(self.class_counts)), "int32")
+            self([codes, labels])
+            self.told.notice(np.zeros((1, self.samples, 1), "float32"), labels, np.float32([HOP]))
 
     def compile(self, optimizer=None, crop=None, jit_compile=True, **kwargs):
         """Keras' own, with Adam by default; XLA halves the time of a step.
@@ -151,11 +130,13 @@ class WaveNet(Learner):
         lengths, places = sounding(sounds), start[:, None] + ops.arange(crop)
         previous, codes = (ops.take_along_axis(x, places, 1) for x in (_before(codes), codes))
         with tf.GradientTape() as tape:
-            condition = self.conditions(labels, lengths, start // HOP, -(-crop // HOP))
+            latent, cost = self.told.notice(sounds, labels, lengths)
+            condition = self.conditions(labels, lengths, start // HOP, -(-crop // HOP), latent)
             logits = self.predict_next(previous, condition)
             loss = ops.mean(keras.losses.sparse_categorical_crossentropy(codes, logits, True))
+            total = loss + cost / crop
         variables = self.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        self.optimizer.apply(tape.gradient(total, variables), variables)
         return {"loss": loss}
 
     def call(self, inputs):
@@ -168,11 +149,14 @@ class WaveNet(Learner):
         count, labels, seed: as in GAN.generate. temperature: below 1 likelier samples, above 1
         less likely ones; the network's own by default. samples: how many, all by default.
         lengths: samples after which each clip shall fall silent, (count,); longer is slower.
+        The latent of each clip, if the network has one, is drawn first, by the seed.
         Returns (count, samples, 1) float32 in [-1, 1], companded as Waveform.forward does.
         Paine et al. (2016). Built in lesson 11.
         """
         asked = self._asked(count, labels, seed, temperature, samples, lengths)
-        return to_levels(self.sing(*asked), BITS).numpy()[..., None]
+        noise = np.random.default_rng(seed).standard_normal((count, self.latent_size), "float32")
+        codes = self.sing(*asked, self.told.place(noise, asked[0]))
+        return to_levels(codes, BITS).numpy()[..., None]
 
     def _asked(self, count, labels, seed, temperature, samples, lengths):
         samples = self.samples if samples is None else samples
@@ -197,10 +181,10 @@ class WaveNet(Learner):
         """The loop over samples, compiled; arguments as `generate` makes them. Returns codes."""
         return tf.function(self._sing, jit_compile=True)
 
-    def _sing(self, labels, lengths, samples, seed, temperature):
+    def _sing(self, labels, lengths, samples, seed, temperature, latent):
         """The loop over samples; one queue a layer holds its last `dilation` inputs."""
         count = labels.shape[0]
-        condition = self.conditions(labels, lengths)
+        condition = self.conditions(labels, lengths, latent=latent)
         told = tf.stack([layer.told(condition) for layer in self.stack], axis=2)
         queues = [tf.zeros([d, count, self.channels]) for d in self.dilations]
         codes = tf.zeros([samples, count], tf.int32)
@@ -220,16 +204,6 @@ class WaveNet(Learner):
         return tf.transpose(codes)
 
 
-def sounding(companded):
-    """Samples until each clip falls silent for good: (batch, samples, 1) to (batch,) float32.
-
-    At least HOP. Used in lesson 11.
-    """
-    places = ops.arange(1, ops.shape(companded)[1] + 1, dtype="float32")
-    heard = ops.where(ops.abs(companded[..., 0]) > SILENT, places, 0.0)
-    return ops.maximum(ops.max(heard, axis=1), float(HOP))
-
-
 def _before(codes):
     """The code before each sample; before the first there is nothing yet."""
     return ops.pad(codes[:, :-1], [[0, 0], [1, 0]], constant_values=LEVELS)
@@ -237,9 +211,10 @@ def _before(codes):
 
 @keras.saving.register_keras_serializable("audiogan_tf")
 class Singer(layers.Layer):
-    """A WaveNet as a generator: noise (batch, 2) and labels to (batch, samples, 1), companded.
+    """A WaveNet as a generator: noise (batch, n + 2) and labels to (batch, samples, 1), companded.
 
-    The noise only seeds the draws. For the kit's SoundGenerator.
+    The first n numbers draw the clip's latent; all together seed the samples. For the kit's
+    SoundGenerator.
     """
 
     def __init__(self, network, **kwargs):
@@ -256,9 +231,10 @@ class Singer(layers.Layer):
         seed = tf.reduce_sum(tf.bitcast(noise, tf.int32))
         count = noise.shape[0]
         labels = tf.zeros([count, 0], tf.int32) if labels is None else labels
-        temperature = tf.constant(self.network.temperature, tf.float32)
-        lengths = self.network.usual_lengths(labels)
-        codes = self.network.sing(labels, lengths, self.network.samples, seed, temperature)
+        network = self.network
+        latent = network.told.place(noise[:, : network.latent_size], labels)
+        about = network.usual_lengths(labels), network.samples, seed, network.temperature
+        codes = network.sing(labels, *about, latent)
         return to_levels(codes, BITS)[..., None]
 
 
@@ -270,10 +246,11 @@ def network_of(shape, **sizes):
 
 
 def build_generator(shape, class_counts=(), **sizes):
-    """A WaveNet that generates: noise (batch, 2) [, labels] -> (batch, samples, 1) companded.
+    """A WaveNet that generates: noise (batch, n + 2) [, labels] -> (batch, samples, 1) companded.
 
     shape: (samples, 1); class_counts, sizes: arguments of WaveNet. Built in lesson 11.
     """
     network = network_of(shape, class_counts=class_counts, **sizes)
-    inputs = with_labels(keras.Input([2], name="noise"), network.class_counts)
+    noise = keras.Input([network.latent_size + 2], name="noise")
+    inputs = with_labels(noise, network.class_counts)
     return model_of(inputs, Singer(network)(*inputs), "generator")

@@ -3,6 +3,7 @@
 from audiogan_tf.errors import InputError
 from audiogan_tf.sound import phase as phases
 from audiogan_tf.sound import spectral
+from audiogan_tf.sound.postfilter import postfilter
 from audiogan_tf.sound.quantisation import compress, expand
 
 import numpy as np
@@ -177,13 +178,16 @@ class Waveform:
 
     spectrogram: the Representation that draws these sounds for the eye; it says how many samples
     a clip has and at which rate. companding: mu of the mu-law, 0 for none; the larger, the more
-    of the scale the quiet samples get. The same interface as Representation. Built in lesson 06.
+    of the scale the quiet samples get. postfilter: whether what was drawn is cleaned of noise, see
+    the module of that name; recordings would hardly change. The same interface as Representation.
+    Built in lesson 06.
     """
 
-    def __init__(self, spectrogram, companding=15.0):
+    def __init__(self, spectrogram, companding=15.0, postfilter=False):
         if companding < 0:
             raise InputError(f"companding={companding}: use 0 for none, or a positive mu")
         self.spectrogram, self.companding = spectrogram, float(companding)
+        self.postfilter = bool(postfilter)
         self.sample_rate, self.samples = spectrogram.sample_rate, spectrogram.samples
         self.seconds = spectrogram.seconds
 
@@ -207,23 +211,27 @@ class Waveform:
         return compress(padded, self.companding)[..., None]
 
     def inverse(self, images, iterations=None):
-        """What a network drew back to waveforms: expanded and cut, exact up to rounding.
+        """What a network drew back to waveforms: expanded and cut, exact but for a postfilter.
 
         images: (clips, padded samples, 1) float. iterations is not used: there is no phase to
         estimate. Returns (clips, samples) float32. Raises InputError for another shape.
         """
         _check_shape(images, self.shape)
         companded = tf.convert_to_tensor(images, tf.float32)[:, : self.samples, 0]
-        return expand(companded, self.companding)
+        waveforms = expand(companded, self.companding)
+        if self.postfilter:
+            waveforms = tf.constant(postfilter(waveforms.numpy(), self.sample_rate))
+        return waveforms
 
     def get_config(self):
         """Everything needed to rebuild this representation, as JSON-able values."""
-        return {"spectrogram": self.spectrogram.get_config(), "companding": self.companding}
+        config = {"spectrogram": self.spectrogram.get_config(), "companding": self.companding}
+        return config | ({"postfilter": True} if self.postfilter else {})
 
     @classmethod
     def from_config(cls, config):
         """The inverse of get_config."""
-        return cls(Representation.from_config(config["spectrogram"]), config["companding"])
+        return cls(**config | {"spectrogram": Representation.from_config(config["spectrogram"])})
 
 
 def forward_all(waveforms, representation, batch=256):

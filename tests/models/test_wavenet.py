@@ -196,3 +196,63 @@ def test_as_a_generator_its_noise_seeds_the_draws():
 def test_bad_requests_are_refused(asked, hint):
     with pytest.raises(InputError, match=hint):
         small().generate(2, **({"labels": LABELS} | asked))
+
+
+def with_latent(size=2):
+    keras.utils.set_random_seed(1)
+    network = wavenet.WaveNet(300, (3, 2), 6, 8, (1, 2, 4), embedding=4, latent_size=size)
+    network.build()
+    rng = np.random.default_rng(2)
+    for weights in network.trainable_variables:
+        weights.assign(rng.normal(0, 0.4, weights.shape))
+    return network
+
+
+def test_queues_draw_what_the_whole_network_foretells_with_its_latent():
+    network, noise = with_latent(), np.random.default_rng(3).standard_normal((2, 2), "float32")
+    codes = as_codes(network.generate(2, LABELS, seed=3))
+    before = np.pad(codes[:, :-1], [(0, 0), (1, 0)], constant_values=wavenet.LEVELS)
+    told = network.conditions(LABELS, latent=network.told.place(noise, LABELS))
+    logits = network.predict_next(before, told).numpy()
+    logits += 1e-3 * (np.arange(256) == codes[..., None])
+    for t, code in enumerate(codes.T):
+        np.testing.assert_array_equal(draw_codes(logits[:, t], t, 3, network.temperature), code)
+
+
+def test_the_latent_is_the_centre_of_the_class_unless_it_is_given():
+    network = with_latent()
+    sounds = np.asarray(quantisation.compress(tones(), 255.0))[..., None]
+    standard = network.conditions(LABELS)
+    np.testing.assert_allclose(standard, network.conditions(LABELS, latent=np.zeros((2, 2))))
+    network.fit_latent(np.concatenate([sounds] * 20), np.concatenate([LABELS] * 20))
+    means, _ = network.told.summarise(sounds, LABELS, wavenet.sounding(sounds))
+    np.testing.assert_allclose(network.told.centre(LABELS), means, atol=1e-5)
+    expected = network.conditions(LABELS, latent=means)
+    np.testing.assert_allclose(network.conditions(LABELS), expected, atol=1e-5)
+    assert np.abs(standard - expected).max() > 1e-3
+
+
+def test_new_latents_are_half_as_far_from_their_centre_as_those_of_clips():
+    network, rng = with_latent(), np.random.default_rng(0)
+    places = network.told.place(rng.standard_normal((2000, 2), "float32"), LABELS[[0] * 2000])
+    np.testing.assert_allclose(np.std(places, axis=0), 0.5, rtol=0.1)
+
+
+def test_the_latent_tells_which_of_two_sorts_of_clips_under_one_label_goes_on():
+    """One sort is mostly loud, the other mostly soft; two samples before tell that badly."""
+    loud = np.random.default_rng(0).uniform(size=(40, 300)) < np.tile([[0.95], [0.05]], (20, 1))
+    sounds = np.where(loud, 0.6, 0.2).astype("float32")[..., None]
+    labels = np.zeros((40, 1), "int32")
+    keras.utils.set_random_seed(0)
+    network = wavenet.WaveNet(300, (1,), 6, 8, (1,), embedding=8, latent_size=2)
+    network.compile(keras.optimizers.Adam(1e-2))
+    network.fit(sounds, labels, batch_size=4, epochs=100, verbose=0)
+    own, _ = network.told.summarise(sounds, labels, np.full(40, 300, "float32"))
+    codes = as_codes(sounds)
+    before = np.pad(codes[:, :-1], [(0, 0), (1, 0)], constant_values=wavenet.LEVELS)
+    costs = []
+    for latent in (own, np.roll(own, 1, axis=0)):  # its own, and that of a clip of the other sort
+        logits = network.predict_next(before, network.conditions(labels, latent=latent))
+        each = keras.losses.sparse_categorical_crossentropy(codes, logits, from_logits=True)
+        costs.append(float(np.mean(each)))
+    assert costs[0] < costs[1] - 0.1, costs

@@ -1,4 +1,5 @@
 from audiogan_tf.errors import InputError
+from audiogan_tf.sound.postfilter import postfilter
 from audiogan_tf.sound.quantisation import compress, expand
 from audiogan_tf.sound.representation import Representation, Waveform
 
@@ -54,6 +55,19 @@ def test_survives_its_config():
     own = representation(companding=15.0)
     again = Waveform.from_config(own.get_config())
     assert again.get_config() == own.get_config() and again.shape == own.shape
+
+
+def test_a_postfilter_works_on_what_was_drawn_and_is_kept_in_the_config():
+    plain = representation()
+    own = Waveform(plain.spectrogram, plain.companding, postfilter=True)
+    sounds = np.random.default_rng(0).normal(0, 0.1, (2, own.samples)).astype("float32")
+    drawn = own.forward(sounds)
+    np.testing.assert_allclose(drawn, plain.forward(sounds))
+    cleaned = postfilter(plain.inverse(drawn), 16000)
+    np.testing.assert_allclose(own.inverse(drawn), cleaned, atol=1e-6)
+    assert not np.allclose(cleaned, sounds, atol=1e-2)
+    assert Waveform.from_config(own.get_config()).postfilter
+    assert "postfilter" not in plain.get_config()  # older files know nothing of it
 
 
 def test_another_length_is_refused():
