@@ -179,7 +179,7 @@ class Waveform:
     spectrogram: the Representation that draws these sounds for the eye; it says how many samples
     a clip has and at which rate. companding: mu of the mu-law, 0 for none; the larger, the more
     of the scale the quiet samples get. postfilter: whether what was drawn is cleaned of noise, see
-    the module of that name; recordings would hardly change. The same interface as Representation.
+    the module of that name; it costs clean sound a little. The same interface as Representation.
     Built in lesson 06.
     """
 
