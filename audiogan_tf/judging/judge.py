@@ -93,7 +93,8 @@ class Judge:
         self.conditions = {name: tuple(classes) for name, classes in conditions.items()}
         self.reference = reference
         spec = tf.TensorSpec((None, *representation.shape), tf.float32)
-        self.outputs = tf.function(lambda x: network(x, training=False), input_signature=[spec])
+        options = {"input_signature": [spec], "autograph": False}
+        self.outputs = tf.function(lambda x: network(x, training=False), **options)
 
     def hear(self, waveforms, sample_rate, batch=128):
         """Listen to clips of any length and rate.

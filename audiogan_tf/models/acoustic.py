@@ -221,15 +221,15 @@ class AcousticModel(Learner):
         drawn = self._drawn(np.asarray(symbols, "int32")[None], *frames).numpy()
         return np.clip(drawn, -1, 1)[..., None]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _frames(self, symbols):
         return ops.exp(self.duration(self.foresee(symbols)))[..., 0]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _tune(self, symbols, owners, places):
         return self.pitch(_at_frames(self.foresee(symbols), owners, places))
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _drawn(self, symbols, owners, places, log_hz, voiced):
         return self.draw(_at_frames(self.encode(symbols), owners, places), log_hz, voiced)
 

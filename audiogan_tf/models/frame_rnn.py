@@ -157,7 +157,7 @@ class FrameRNN(Learner):
             noise, labels = given if self.class_counts else (given, None)
             return self.free_run(noise, labels)
 
-        return tf.function(play)
+        return tf.function(play, autograph=False)
 
     def foretell(self, pictures, labels):
         """Each frame as the true ones before it make it likeliest: pictures of the same shape."""

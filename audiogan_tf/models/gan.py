@@ -5,6 +5,7 @@ import functools
 from audiogan_tf.models import losses, replicas
 from audiogan_tf.models.layers import joined
 from audiogan_tf.models.learner import Learner, follow
+from audiogan_tf.models.optimizers import FusedAdam
 
 import keras
 import tensorflow as tf
@@ -180,7 +181,7 @@ def default_optimizer(rate=8e-4):
     Kingma and Ba (2015); beta_1 = 0.5 after Radford, Metz and Chintala (2015).
     """
     rate = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=10_000, decay_rate=1.0)
-    return keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99)
+    return FusedAdam(rate, beta_1=0.5, beta_2=0.99)
 
 
 def _dense(gradients):

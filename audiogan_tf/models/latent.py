@@ -47,7 +47,7 @@ def mixer(generator, iterations=30):
 def _compiled(network, representation, iterations):
     kinds = [tf.TensorSpec([None, part.shape[-1]], part.dtype) for part in network.inputs]
 
-    @tf.function(input_signature=[joined(*kinds)])  # traced once, for any count
+    @tf.function(input_signature=[joined(*kinds)], autograph=False)  # traced once, for any count
     def sing(inputs):
         pictures = network(inputs, training=False)
         waves = representation.inverse(pictures, iterations=iterations)

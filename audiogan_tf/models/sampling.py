@@ -34,7 +34,7 @@ def draw_codes(logits, t, seed, temperature):
     return _draw_codes(logits, t, seed, tf.convert_to_tensor(temperature, tf.float32))
 
 
-@tf.function(jit_compile=True)  # XLA and TensorFlow have different random numbers
+@tf.function(jit_compile=True, autograph=False)  # XLA and TensorFlow have different random numbers
 def _draw_codes(logits, t, seed, temperature):
     even = tf.random.stateless_uniform(tf.shape(logits), tf.stack([seed, t]), 1e-20)
     chances = logits / temperature - tf.math.log(-tf.math.log(even))

@@ -144,7 +144,7 @@ class SymbolRNN(keras.Model):
 
     @functools.cached_property
     def _free_run(self):
-        return tf.function(self._sing, jit_compile=True)
+        return tf.function(self._sing, jit_compile=True, autograph=False)
 
     def _sing(self, given, draws, temperature, top_k):
         count, length = given.shape

@@ -132,7 +132,7 @@ class Vocoder(Learner):
         """Magnitudes of all bins, (clips, frames, n_fft // 2 + 1) float32, linear."""
         return self._magnitude(tf.convert_to_tensor(pictures, tf.float32))
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _magnitude(self, pictures):
         return self.magnitudes_of(pictures, self(pictures))
 

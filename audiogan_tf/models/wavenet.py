@@ -179,7 +179,7 @@ class WaveNet(Learner):
     @functools.cached_property
     def sing(self):
         """The loop over samples, compiled; arguments as `generate` makes them. Returns codes."""
-        return tf.function(self._sing, jit_compile=True)
+        return tf.function(self._sing, jit_compile=True, autograph=False)
 
     def _sing(self, labels, lengths, samples, seed, temperature, latent):
         """The loop over samples; one queue a layer holds its last `dilation` inputs."""

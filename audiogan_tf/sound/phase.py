@@ -68,14 +68,15 @@ def fast_griffin_lim(
 def _iterate(magnitude, n_fft, hop_length, phase, iterations, momentum):
     push = momentum / (1 + momentum)
     waves = istft(_polar(magnitude, phase), n_fft, hop_length)
-    previous = tf.zeros_like(waves)
-    for _ in tf.range(iterations):
+
+    def go_on(waves, previous):
         # The STFT is linear, so the overshoot can be made on the waveforms, which are small.
         spectrum = stft(waves - push * previous, n_fft, hop_length)
-        previous = waves
-        waves = istft(_with_magnitude(spectrum, magnitude), n_fft, hop_length)
-        waves = tf.ensure_shape(waves, previous.shape)
-    return waves
+        nearer = istft(_with_magnitude(spectrum, magnitude), n_fft, hop_length)
+        return tf.ensure_shape(nearer, waves.shape), waves
+
+    start = waves, tf.zeros_like(waves)
+    return tf.while_loop(lambda *_: True, go_on, start, maximum_iterations=iterations)[0]
 
 
 def _polar(magnitude, phase):

@@ -10,8 +10,11 @@ import tensorflow as tf
 
 
 def compiled(function):
-    """A tf.function that is traced once for each pair of n_fft and hop_length."""
-    graph = tf.function(function, reduce_retracing=True)
+    """A tf.function that is traced once for each pair of n_fft and hop_length.
+
+    Its loops have to be TensorFlow's: to translate Python's takes longer than to trace the rest.
+    """
+    graph = tf.function(function, reduce_retracing=True, autograph=False)
     # A new size needs a new graph; TensorFlow would take five sizes in a row for a mistake.
     graph._omit_frequent_tracing_warning = True
     return graph
