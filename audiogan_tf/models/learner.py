@@ -7,6 +7,7 @@ from audiogan_tf.models.layers import as_columns, draw
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 
@@ -139,4 +140,6 @@ def follow(means, values, ema, steps):
     decay = ops.minimum(ema, (1 + steps) / (10 + steps))
     for mean, value in zip(means, values, strict=True):
         if "float" in value.dtype:
-            mean.assign(mean + ops.cast(1 - decay, value.dtype) * (value - mean))
+            share = ops.cast(1 - decay, value.dtype)
+            away = {"var": mean.handle, "alpha": share, "delta": mean - value}
+            tf.raw_ops.ResourceApplyGradientDescent(**away)  # one operation, `assign` takes three

@@ -1,5 +1,5 @@
 from audiogan_tf.errors import InputError
-from audiogan_tf.models import dcgan
+from audiogan_tf.models import dcgan, layers
 from audiogan_tf.models.layers import ConditionalBatchNorm, MinibatchStddev, joined
 
 import keras
@@ -89,6 +89,32 @@ def test_conditional_batch_norm_is_scaled_and_shifted_by_the_condition():
     one, two = layer([features, condition], training=False).numpy()
     np.testing.assert_allclose(one, 2.0, rtol=1e-2)  # 1 * (1 + 1), by the bias of ones
     np.testing.assert_allclose(two, 1 * (1 + 4) - 7, rtol=1e-2)
+
+
+def test_conditional_batch_norm_remembers_what_plain_batch_norm_remembers():
+    rng = np.random.default_rng(0)
+    condition = rng.standard_normal((16, 5), "float32")
+    layer = ConditionalBatchNorm()
+    plain = keras.layers.BatchNormalization(scale=False, center=False, momentum=0.9)
+    for mean in (3, -1, 20):
+        features = rng.normal(mean, 5, (16, 4, 4, 6)).astype("float32")
+        layer([features, condition], training=True), plain(features, training=True)
+    kept = layer([features, condition], training=False)
+    np.testing.assert_allclose(kept, plain(features, training=False), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(layer.mean, plain.moving_mean, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(layer.variance, plain.moving_variance, rtol=1e-5, atol=1e-5)
+
+
+def test_a_projection_adds_each_labels_inner_product_to_the_logit():
+    features, labels = keras.Input([6]), keras.Input([2], dtype="int32")
+    logits = layers.projection(features, [features, labels], (4, 3))
+    network = keras.Model([features, labels], logits)
+    given = np.random.default_rng(0).standard_normal((5, 6), "float32")
+    asked = np.array([[0, 0], [3, 2], [1, 1], [2, 0], [3, 1]], "int32")
+    first, second, kernel, bias = network.get_weights()
+    wanted = given @ kernel[:, 0] + bias[0]
+    wanted += np.sum(given * (first[asked[:, 0]] + second[asked[:, 1]]), axis=1)
+    np.testing.assert_allclose(network([given, asked]), wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_the_same_seed_gives_the_same_network():
