@@ -111,9 +111,17 @@ def mel_to_linear(mel, filter_bank, iterations=30):
     non-negative. Lee and Seung (2001). Heard in lesson 02.
     """
     bank = tf.constant(filter_bank, tf.float32)
-    target = tf.matmul(tf.convert_to_tensor(mel, tf.float32), bank, transpose_b=True)
-    estimate = target / (tf.reduce_sum(bank, axis=1) ** 2 + 1e-8)
-    for _ in range(iterations):
+    mel = tf.convert_to_tensor(mel, tf.float32)
+    return _unmixed(mel, bank, tf.constant(iterations))
+
+
+@compiled
+def _unmixed(mel, bank, iterations):
+    target = tf.matmul(mel, bank, transpose_b=True)
+
+    def go_on(estimate):
         again = tf.matmul(tf.matmul(estimate, bank), bank, transpose_b=True)
-        estimate = estimate * target / (again + 1e-12)
-    return estimate
+        return estimate * target / (again + 1e-12)
+
+    start = (target / (tf.reduce_sum(bank, axis=1) ** 2 + 1e-8),)
+    return tf.while_loop(lambda _: True, go_on, start, maximum_iterations=iterations)[0]

