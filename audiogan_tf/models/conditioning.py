@@ -118,7 +118,7 @@ class Conditioning(layers.Layer):
         return self.latent.near(mean, log_variance), cost
 
     def fit_latent(self, sounds, labels):
-        """Once training is over: measure where the latents of each class lie.
+        """Measure where the latents of each class lie, with the weights as they are.
 
         sounds: (clips, samples, 1), companded; labels: (clips, k) int.
         """

@@ -108,7 +108,9 @@ class FrameRNN(Learner):
         return self.latent.summarise(ops.concatenate([frames, self.told(labels)], axis=-1))
 
     def fit_latent(self, pictures, labels):
-        """Once training is over: measure where the latents of each class lie; self."""
+        """Measure where the latents of each class lie, with the weights as they are; self."""
+        if not self.latent_size:
+            return self
         pictures, labels = (np.asarray(values) for values in (pictures, labels))
         summary = self.summarise(self.whiten(pictures), labels)
         self.latent.fit(*summary, np.asarray(class_numbers(labels, self.class_counts)))

@@ -46,6 +46,13 @@ class Learner(keras.Model):
         """Look at training examples, (clips, ...) and (clips, k), before the first step; self."""
         return self
 
+    def fit_latent(self, examples, labels=None):
+        """Measure where training examples lie, around which new ones are drawn; self.
+
+        Arguments as in `adapt`. Most families draw from the standard Gaussian and do nothing.
+        """
+        return self
+
     def generate(self, count, labels=None, seed=0, truncation=1.0):
         """Draw new examples: pictures or companded waveforms.
 

@@ -73,11 +73,13 @@ class WaveNet(Learner):
         return self
 
     def fit_latent(self, examples, labels):
-        """Once training is over: measure where the latents of each class lie; self.
+        """Measure where the latents of each class lie, with the weights as they are; self.
 
-        examples: (clips, samples, 1) companded; labels: (clips, k) int.
+        examples: (clips, samples, 1) companded; labels: (clips, k) int. Without a latent there is
+        nothing to measure.
         """
-        self.told.fit_latent(examples, labels)
+        if self.latent_size:
+            self.told.fit_latent(examples, labels)
         return self
 
     def conditions(self, labels, lengths=None, start=0, moments=None, latent=None):

@@ -42,7 +42,10 @@ def restore(path, learner):
     notes, values = read_arrays(path, "notes", trouble + "or generate from best.npz beside it")
     shapes = [tuple(v.shape) for v in variables]
     if [v.shape for v in values] != shapes:
-        raise InputError(f"{path}: belongs to a model of other sizes; use the folder's run.json")
+        raise InputError(
+            f"{path}: belongs to a model of other sizes, or to another version of the kit; use the "
+            "folder's run.json, or generate from best.npz beside it"
+        )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
     return notes

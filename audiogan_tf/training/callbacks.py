@@ -29,7 +29,8 @@ class Preview(keras.callbacks.Callback):
 
     representation: the way back, Representation or Waveform; judge: judging.Judge or None;
     class_counts: as in the model; clips: Clips, whose sliders it is told, or None;
-    count: clips per preview; on_preview: function of one row, called after each.
+    count: clips per preview; on_preview: function of one row, called after each; examples:
+    training examples and their labels, for the model's `fit_latent` before each.
     `history` holds one dict a preview: step, seconds, score (share of clips the judge names as
     asked; None without a judge), distance (Frechet, to held-out clips of the kinds asked for;
     None where there are too few), losses, alarms. `best_weights` are those of the state to keep,
@@ -37,10 +38,18 @@ class Preview(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, representation, judge=None, class_counts=(), count=48, on_preview=None, clips=None
+        self,
+        representation,
+        judge=None,
+        class_counts=(),
+        count=48,
+        on_preview=None,
+        clips=None,
+        examples=None,
     ):
         super().__init__()
         self.representation, self.judge, self.on_preview = representation, judge, on_preview
+        self.examples = examples
         self.asked = even_conditions(class_counts, count)
         self.told = _told_like(self.asked, clips) if clips is not None else self.asked
         self.held_out = held_out_like(judge.reference if judge else None, self.asked)
@@ -78,6 +87,8 @@ class Preview(keras.callbacks.Callback):
         self.seconds += time.perf_counter() - began
 
     def _render(self):
+        if self.examples is not None:
+            self.model.fit_latent(*self.examples)
         conditions = self.told if self.told.shape[1] else None
         drawn = self.model.generate(len(self.asked), conditions, seed=1)
         self.waveforms = audio.limit(inverse_all(drawn, self.representation, ITERATIONS))

@@ -26,10 +26,12 @@ from audiogan_tf.training.commands import corpus_options, next_commands
 from audiogan_tf.training.machines import GONE, Machines
 from audiogan_tf.training.settings import check_run, settings_of, write_files, write_json
 
+import numpy as np
 import tensorflow as tf
 
 PREVIEW_STEPS = 500
 ADAPTED, ADAPTED_SAMPLES = 4000, 2**26  # that a learner sees before it starts, at most
+FITTED = 1000  # training clips whose latents are measured before each preview, at most
 ENDLESS = 10**6  # epochs; StopAfter ends the training
 
 
@@ -80,11 +82,14 @@ class Run:
             notes = checkpoints.restore(self.out / "checkpoint.npz", self.learner)
             self.preview.history = notes["history"]
             self.trained_seconds = notes["trained_seconds"]
+        most = max(1, min(ADAPTED, ADAPTED_SAMPLES // self.representation.samples))
+        some = range(min(len(corpus.train), most))
+        examples = forward_all(corpus.train.take(some), self.representation)
+        told = self.train_clips.conditions[some]
         if self.learner.step == 0:
-            most = max(1, min(ADAPTED, ADAPTED_SAMPLES // self.representation.samples))
-            some = range(min(len(corpus.train), most))
-            examples = forward_all(corpus.train.take(some), self.representation)
-            self.learner.adapt(examples, self.train_clips.conditions[some])
+            self.learner.adapt(examples, told)
+        fitted = np.random.default_rng(seed).permutation(len(some))[:FITTED]
+        self.preview.examples = examples[fitted], told[fitted]
 
     def train(self, steps=None, seconds=None, patience=None):
         """Train up to `steps` in all, or for `seconds` more. Ctrl-C saves and stops.

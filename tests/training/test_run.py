@@ -232,3 +232,15 @@ def test_a_run_made_before_the_rooms_plays_and_goes_on(root, tmp_path, monkeypat
     np.testing.assert_allclose(drawn, np.load(out / "drawn.npy"), atol=1e-4)
     assert main([*train_command(sounds, out, 8), "--resume"]) == 0
     assert step_of(out / "checkpoint.npz") == 8
+
+
+def test_a_wavenet_draws_latents_where_those_of_its_training_clips_lie(sounds, tmp_path):
+    corpus = corpora.load_corpus(str(sounds))
+    run = training.Run(corpus, tmp_path / "out", model="wavenet")
+    assert run.train(steps=PREVIEW) == "done"
+    kept = SoundGenerator.load(tmp_path / "out" / "last.npz").network.layers[-1].network
+    centres = kept.told.latent.centres.numpy()
+    clips = corpus.train
+    kept.fit_latent(run.representation.forward(clips.audio), clips.conditions)
+    np.testing.assert_allclose(centres, kept.told.latent.centres, rtol=0.02, atol=1e-3)
+    assert np.abs(centres).max() > 0.01
