@@ -112,7 +112,8 @@ def mel_to_linear(mel, filter_bank, iterations=30):
     """
     bank = tf.constant(filter_bank, tf.float32)
     mel = tf.convert_to_tensor(mel, tf.float32)
-    return _unmixed(mel, bank, tf.constant(iterations))
+    unmixed = _unmixed(mel, bank, tf.constant(iterations))
+    return tf.ensure_shape(unmixed, [*mel.shape[:-1], bank.shape[0]])  # a graph for all sizes
 
 
 @compiled

@@ -80,3 +80,23 @@ def test_magnitudes_of_a_known_sine():
 def test_spectral_convergence_of_a_halved_sound_is_minus_6_db(drums):
     magnitude = tf.abs(spectral.stft(drums, 512, 128))
     assert spectral_convergence(magnitude, drums / 2, 512, 128) == pytest.approx(-6.02, abs=0.01)
+
+
+def in_a_graph(frames, bank):
+    """mel_to_linear as a program for any number of clips, which has to know the sizes."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None, frames, bank.shape[1]])], autograph=False)
+    def linear(mel):
+        magnitude = spectral.mel_to_linear(mel, bank)
+        assert magnitude.shape[1:] == (frames, bank.shape[0])
+        return magnitude
+
+    return linear
+
+
+def test_bands_of_many_sizes_keep_their_number_of_bins_in_a_graph():
+    for frames, n_fft, bands in ((5, 64, 10), (7, 64, 12), (9, 128, 20), (4, 256, 30)):
+        bank = spectral.mel_filter_bank(8000, n_fft, bands)
+        mel = np.random.default_rng(0).uniform(0.1, 1, (3, frames, bands)).astype("float32")
+        expected = spectral.mel_to_linear(mel, bank)
+        np.testing.assert_allclose(in_a_graph(frames, bank)(mel), expected, rtol=1e-3, atol=1e-4)
