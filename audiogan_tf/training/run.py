@@ -71,8 +71,18 @@ class Run:
         shape, counts = self.representation.shape, corpus.class_counts
         with self.machines.strategy.scope():
             self.learner = catalogue.build(shape, counts, model, seed, count)
+        most = max(1, min(ADAPTED, ADAPTED_SAMPLES // self.representation.samples))
+        some = range(min(len(corpus.train), most))
+        examples = forward_all(corpus.train.take(some), self.representation)
+        told = self.train_clips.conditions[some]
+        fitted = np.random.default_rng(seed).permutation(len(some))[:FITTED]
         self.preview = Preview(
-            self.representation, judge, counts, on_preview=self._on_preview, clips=shown
+            self.representation,
+            judge,
+            counts,
+            on_preview=self._on_preview,
+            clips=shown,
+            examples=(examples[fitted], told[fitted]),
         )
         self.log = pages.Log(self.out / "tensorboard") if self.machines.chief else None
         self.trained_seconds, self.patience = 0.0, None
@@ -82,14 +92,8 @@ class Run:
             notes = checkpoints.restore(self.out / "checkpoint.npz", self.learner)
             self.preview.history = notes["history"]
             self.trained_seconds = notes["trained_seconds"]
-        most = max(1, min(ADAPTED, ADAPTED_SAMPLES // self.representation.samples))
-        some = range(min(len(corpus.train), most))
-        examples = forward_all(corpus.train.take(some), self.representation)
-        told = self.train_clips.conditions[some]
         if self.learner.step == 0:
             self.learner.adapt(examples, told)
-        fitted = np.random.default_rng(seed).permutation(len(some))[:FITTED]
-        self.preview.examples = examples[fitted], told[fitted]
 
     def train(self, steps=None, seconds=None, patience=None):
         """Train up to `steps` in all, or for `seconds` more. Ctrl-C saves and stops.
