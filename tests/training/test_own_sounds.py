@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from functools import partial, partialmethod
 
 from audiogan_tf import corpora
 from audiogan_tf.__main__ import main, parser
@@ -215,8 +216,8 @@ def test_an_output_within_the_sounds_is_refused_before_anything_is_made(changed,
 @pytest.mark.parametrize("labelled", [True, False])
 @pytest.mark.parametrize("model", [name for name in catalogue.MODELS if name != "sliders"])
 def test_every_model_learns_from_a_tiny_folder(model, labelled, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(callbacks.Preview.__init__, "__defaults__", (None, (), 4, None, None))
-    monkeypatch.setattr(Run.finish, "__defaults__", (8,))
+    monkeypatch.setattr(training, "Preview", partial(callbacks.Preview, count=4))
+    monkeypatch.setattr(Run, "finish", partialmethod(Run.finish, count=8))
     for number in range(2 if labelled else 1):
         write_tones(tmp_path / "sounds" / (f"kind {number}" if labelled else ""), 5, 0.1)
     out = tmp_path / "run"
